@@ -1,0 +1,1 @@
+"""Seal, time-stamp and verify the evidence of an online purchase dispute."""

@@ -1,0 +1,148 @@
+"""What a verification found, and the verdict that follows from it.
+
+Outcomes are those of ETSI EN 319 102-1 (passed, failed, indeterminate) and one more:
+`noted` is shown to the reader but stands outside the verdict (a revocation that was not
+checked, a spoilt extra token). `noted` never supports a claim.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+
+class Outcome(StrEnum):
+    """The answer of one check, and of a whole report."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    INDETERMINATE = "indeterminate"
+    NOTED = "noted"
+
+
+class Question(StrEnum):
+    """The three questions of a verdict, answered apart."""
+
+    UNALTERED = "unaltered"
+    SINCE = "since"
+    SIGNER = "signer"
+
+
+class Fault(Exception):
+    """A check came out other than passed; carries what its Finding will say.
+
+    Raised inside parsing and cryptography, always turned into a Finding by a check,
+    so it never reaches a caller of the public API.
+    """
+
+    def __init__(
+        self, code: str, outcome: Outcome = Outcome.FAILED, /, **params: str | int
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.outcome = outcome
+        self.params = params
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that a check established."""
+
+    code: str
+    """Stable key such as "digest.mismatch"; its words stand in `messages.FINDINGS`."""
+    outcome: Outcome
+    question: Question
+    """Which of the three questions it bears on."""
+    subject: str
+    """Path inside the bundle, or the part that was judged ("container")."""
+    params: dict[str, str | int] = {}
+    """What the words of the finding name."""
+
+
+class SignerIdentity(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose key signed, as far as that can be known."""
+
+    certificate_sha256: str
+    """SHA-256 of the certificate (DER), lowercase hex: what a reader compares."""
+    subject: str
+    is_self_made: bool
+    """True where nobody but the signer vouches for the identity."""
+    issuer: str
+    not_before: datetime
+    not_after: datetime
+    signing_time_claimed: datetime
+
+
+class ProvenTime(msgspec.Struct, frozen=True, kw_only=True):
+    """One time-stamp token that holds under a trusted root."""
+
+    gen_time: datetime
+    accuracy_ms: int | None
+    authority: str
+    """Subject of the authority's certificate."""
+    anchor_id: str
+    """Id of the trust anchor its chain ends in."""
+    country: str | None
+    is_given: bool
+    """True where the anchor came from `--trust`, not from the kit or the config folder."""
+    path: str
+    """Path of the token inside the bundle."""
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """The result of verifying one bundle."""
+
+    path: str
+    bundle_id: str | None
+    """None where the bundle's own record could not be read."""
+    verdict: Outcome
+    answers: dict[Question, Outcome]
+    sealed_no_later_than: datetime | None
+    """Earliest trusted gen_time plus its accuracy; None where no token holds."""
+    sealed_not_before: datetime | None
+    """Time of a trusted token over not-before.json; None where there is none."""
+    proven_times: tuple[ProvenTime, ...]
+    signer: SignerIdentity | None
+    """None where the signature does not hold."""
+    receipt: str | None
+    findings: tuple[Finding, ...]
+    limits: tuple[str, ...]
+    """Codes of what the verdict does not say; words in `messages.LIMITS`."""
+
+
+class CaseReport(msgspec.Struct, frozen=True, kw_only=True):
+    """The result of verifying a case folder: each bundle, and the chain between them."""
+
+    path: str
+    case_id: str | None
+    verdict: Outcome
+    bundles: tuple[Report, ...]
+    findings: tuple[Finding, ...]
+    """Findings about the chain; those of each bundle stand in its own report."""
+    limits: tuple[str, ...]
+
+
+def worst(outcomes: Iterable[Outcome]) -> Outcome:
+    """The outcome that decides: failed, then indeterminate, then passed.
+
+    `noted` is left out. No outcome at all is indeterminate: silence is never a pass.
+    """
+    seen = set(outcomes)
+    for outcome in (Outcome.FAILED, Outcome.INDETERMINATE, Outcome.PASSED):
+        if outcome in seen:
+            return outcome
+    return Outcome.INDETERMINATE
+
+
+def answers(findings: Iterable[Finding]) -> dict[Question, Outcome]:
+    """The answer to each of the three questions, each from its own findings alone."""
+    findings = tuple(findings)
+    return {
+        question: worst(f.outcome for f in findings if f.question is question)
+        for question in Question
+    }
+
+
+def verdict(findings: Iterable[Finding]) -> Outcome:
+    """PASSED only where every question is answered by a passed finding and none failed."""
+    return worst(answers(findings).values())
