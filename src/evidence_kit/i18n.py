@@ -48,7 +48,7 @@ class Translator:
 
 
 def language(environ: Mapping[str, str]) -> str:
-    """"zh" where the locale is Chinese, else "en"."""
+    """ "zh" where the locale is Chinese, else "en"."""
     for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
         if environ.get(variable):
             return "zh" if environ[variable].lower().startswith("zh") else "en"

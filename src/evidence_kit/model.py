@@ -173,12 +173,6 @@ class CaseLink(_Record, frozen=True, kw_only=True):
     previous: Previous | None
 
 
-class Extensions(msgspec.Struct, frozen=True, kw_only=True):
-    """Additions of later versions. Unknown critical ones make a verdict INDETERMINATE."""
-
-    critical: tuple[str, ...] = ()
-
-
 class Evidence(_Record, frozen=True, kw_only=True, omit_defaults=True):
     """evidence.json."""
 
@@ -194,6 +188,7 @@ class Evidence(_Record, frozen=True, kw_only=True, omit_defaults=True):
     items: tuple[Item, ...]
     record: Record
     extensions: dict[str, Any] | None = None
+    """Additions of later versions. Unknown critical ones make a verdict INDETERMINATE."""
 
     def files(self) -> tuple[FileEntry, ...]:
         """Every file under data/, items first, then the kit's own record."""

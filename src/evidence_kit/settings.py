@@ -53,7 +53,11 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         text = environ.get(variable)
         if text:
             is_list = key in ("tsa", "trust")
-            values[key] = [part for part in text.split(os.pathsep if key == "trust" else ",") if part] if is_list else text
+            values[key] = (
+                [part for part in text.split(os.pathsep if key == "trust" else ",") if part]
+                if is_list
+                else text
+            )
     values["data_dir"] = _folder(environ, "EVIDENCE_KIT_DATA_DIR", "data")
     values["config_dir"] = config_dir
     try:

@@ -1,0 +1,1 @@
+"""The bundle format in both directions (docs/format.md)."""

@@ -1,0 +1,185 @@
+"""Names, places and limits inside a bundle (docs/format.md, "Container" and "Names")."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from evidence_kit.report import Fault
+
+SUFFIX = ".evidence.zip"
+TOP_PREFIX = "bundle-"
+DATA = "data/"
+PROOF = "proof/"
+
+MANIFEST = "manifest-sha256.txt"
+EVIDENCE = "evidence.json"
+BAG_INFO = "bag-info.txt"
+BAGIT = "bagit.txt"
+VERIFY = "VERIFY.txt"
+TAGMANIFEST = "tagmanifest-sha256.txt"
+TAG_FILES = (MANIFEST, EVIDENCE, BAG_INFO, BAGIT, VERIFY)
+"""The files that tagmanifest-sha256.txt lists, in the order of their members."""
+
+SIGNATURE = "proof/signature.p7s"
+SIGNER = "proof/signer.pem"
+REQUIRED = (*TAG_FILES, TAGMANIFEST, SIGNATURE, SIGNER)
+
+ENVIRONMENT = "data/environment.json"
+STEPS = "data/steps.jsonl"
+NOT_BEFORE = "data/not-before.json"
+NOT_BEFORE_TOKEN = "data/not-before.tsr"
+
+MAX_MEMBERS = 200_000
+MAX_TEXT_BYTES = 64 << 20
+"""Of evidence.json and of each manifest."""
+MAX_JSON_DEPTH = 32
+MAX_SMALL_BYTES = 64 << 10
+"""Of a token, a signature, a certificate."""
+MAX_CRL_BYTES = 16 << 20
+MAX_OTHER_BYTES = 1 << 20
+MAX_TOKENS = 16
+MAX_RENEWALS = 64
+MAX_PART_BYTES = 100
+MAX_PATH_BYTES = 240
+MAX_DEPTH = 10
+
+_PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
+_DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
+_TOKEN = re.compile(r"proof/signature\.p7s\.(0|[1-9][0-9]?)\.tsr")
+_CERTIFICATE = re.compile(r"proof/certs/[0-9a-f]{64}\.der")
+_CRL = re.compile(r"proof/crl/[0-9a-f]{64}\.crl")
+_RENEWAL = re.compile(
+    r"proof/renewal-[0-9]{4}/(cover\.sha512(\.(0|[1-9][0-9]?)\.tsr)?|crl/[0-9a-f]{64}\.crl)"
+)
+_OTHER = re.compile(r"proof/other/[^/]+")
+_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def token_path(number: int) -> str:
+    """Where the token with this number stands, counted from 0."""
+    return f"{SIGNATURE}.{number}.tsr"
+
+
+def is_token(path: str) -> bool:
+    """True for a time-stamp token over the signature."""
+    return bool(_TOKEN.fullmatch(path))
+
+
+def is_certificate(path: str) -> bool:
+    """True for a certificate kept beside the proofs."""
+    return bool(_CERTIFICATE.fullmatch(path))
+
+
+def is_crl(path: str) -> bool:
+    """True for a revocation list kept at sealing."""
+    return bool(_CRL.fullmatch(path))
+
+
+def is_renewal(path: str) -> bool:
+    """True for a part of a later renewal."""
+    return bool(_RENEWAL.fullmatch(path))
+
+
+def is_other_proof(path: str) -> bool:
+    """True for a proof of a kind that this version does not know."""
+    return bool(_OTHER.fullmatch(path))
+
+
+def is_known_proof(path: str) -> bool:
+    """True for a path that may stand under proof/."""
+    return path in (SIGNATURE, SIGNER) or any(
+        known(path) for known in (is_token, is_certificate, is_crl, is_renewal, is_other_proof)
+    )
+
+
+def max_proof_bytes(path: str) -> int:
+    """The largest size that a known proof may have."""
+    if path.endswith(".crl"):
+        return MAX_CRL_BYTES
+    if is_other_proof(path):
+        return MAX_OTHER_BYTES
+    if path.endswith("cover.sha512"):
+        return MAX_TEXT_BYTES
+    return MAX_SMALL_BYTES
+
+
+def member_order(path: str) -> tuple[int, bytes]:
+    """Sort key of the canonical order of members."""
+    if path.startswith(DATA):
+        return 0, path.encode()
+    if path.startswith(PROOF):
+        return 2 + len(TAG_FILES), path.encode()
+    return 1 + (*TAG_FILES, TAGMANIFEST).index(path), b""
+
+
+def require_name(path: str) -> None:
+    """Refuse a path that some system would read as another one.
+
+    Raises:
+        Fault: "structure.name".
+    """
+    parts = path.split("/")
+    if (
+        len(path) > MAX_PATH_BYTES
+        or len(parts) > MAX_DEPTH
+        or not all(
+            _PART.fullmatch(part)
+            and len(part) <= MAX_PART_BYTES
+            and not part.endswith(".")
+            and not _DEVICE.fullmatch(part)
+            for part in parts
+        )
+    ):
+        raise Fault("structure.name", path=escape(path))
+
+
+def require_distinct(paths: Iterable[str]) -> None:
+    """Refuse paths that collide where case does not count, or a file used as a folder.
+
+    Raises:
+        Fault: "structure.collision".
+    """
+    files: set[str] = set()
+    folders: set[str] = set()
+    for path in paths:
+        folded = path.lower()
+        if folded in files:
+            raise Fault("structure.collision", path=path)
+        files.add(folded)
+        end = folded.rfind("/")
+        while end > 0 and folded[:end] not in folders:
+            folders.add(folded[:end])
+            end = folded.rfind("/", 0, end)
+    both = files & folders
+    if both:
+        raise Fault("structure.collision", path=min(both))
+
+
+def is_safe_text(text: str) -> bool:
+    """False where a text holds C0, C1 or bidi controls, or a lone surrogate."""
+    return text.isprintable() or not any(_is_unsafe(character) for character in text)
+
+
+def escape(text: str) -> str:
+    """The text with every unsafe character percent-escaped as UTF-8."""
+    if is_safe_text(text):
+        return text
+    return "".join(_percent(c) if _is_unsafe(c) else c for c in text)
+
+
+def _percent(character: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "surrogatepass"))
+
+
+def _is_unsafe(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cs") or character in _BIDI
+
+
+def safe_name(name: str, *, number: int) -> str:
+    """A portable name for an original that had this name: its number, and what can stay of it."""
+    stem, dot, extension = name.rpartition(".")
+    if not dot:
+        stem, extension = name, ""
+    stem = re.sub(r"[^A-Za-z0-9_-]+", "-", stem).strip("-")[:40]
+    extension = re.sub(r"[^A-Za-z0-9]+", "", extension).lower()[:10]
+    return f"{number:04d}" + (f"-{stem}" if stem else "") + (f".{extension}" if extension else "")

@@ -1,0 +1,108 @@
+"""An open bundle: its files, and its own record of them, read strictly and only once."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+
+from evidence_kit.bundle import hashing, layout, manifest, tags
+from evidence_kit.bundle.once import once
+from evidence_kit.bundle.source import Source, open_source
+from evidence_kit.model import Evidence
+from evidence_kit.report import Fault
+
+
+class Bundle:
+    """A bundle that is open for reading. Nothing in it has been judged yet.
+
+    Everything that stands in the bundle may be a lie; what is read from it raises `Fault`
+    where it is not of the form that docs/format.md demands.
+
+    Args:
+        path: the zip, or the folder it was unzipped to.
+        progress: called with the number of bytes hashed since the last call.
+
+    Raises:
+        InputError: there is nothing at `path`, it can't be read, or it is no bundle.
+        Fault: it is a zip that can be read in more than one way.
+    """
+
+    def __init__(self, path: Path, progress: hashing.Progress | None = None) -> None:
+        self.path = path
+        self._progress = progress
+        self.source: Source = open_source(path)
+
+    def __enter__(self) -> "Bundle":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.source.close()
+
+    @property
+    def top(self) -> str:
+        """Name of the top folder."""
+        return self.source.top
+
+    @property
+    def container(self) -> str:
+        """One of "canonical", "repacked", "folder"."""
+        return self.source.container
+
+    @property
+    def sizes(self) -> Mapping[str, int]:
+        """Size in bytes of every file, by its path below the top folder."""
+        return self.source.sizes
+
+    def read(self, path: str, *, max_bytes: int = layout.MAX_SMALL_BYTES) -> bytes:
+        """The whole of one file.
+
+        Raises:
+            Fault: "structure.missing", or "structure.size" where it is larger than allowed.
+        """
+        size = self.sizes.get(path)
+        if size is None:
+            raise Fault("structure.missing", path=path)
+        if size > max_bytes:
+            raise Fault("structure.size", path=path, size_bytes=size)
+        return self.source.read(path)
+
+    @once
+    def digests(self) -> dict[str, hashing.Digest]:
+        """SHA-256 of every file as it is now."""
+        return self.source.digests(self._progress)
+
+    @once
+    def manifest(self) -> dict[str, str]:
+        """SHA-256 of every file under data/ as it was sealed."""
+        content = self.read(layout.MANIFEST, max_bytes=layout.MAX_TEXT_BYTES)
+        return manifest.decode(content, path=layout.MANIFEST)
+
+    @once
+    def tagmanifest_bytes(self) -> bytes:
+        """The bytes that are signed."""
+        return self.read(layout.TAGMANIFEST)
+
+    @once
+    def tagmanifest(self) -> dict[str, str]:
+        """SHA-256 of the tag files as they were sealed."""
+        return manifest.decode(self.tagmanifest_bytes, path=layout.TAGMANIFEST)
+
+    @once
+    def evidence(self) -> Evidence:
+        """evidence.json."""
+        return tags.decode_evidence(self.read(layout.EVIDENCE, max_bytes=layout.MAX_TEXT_BYTES))
+
+    @once
+    def signature(self) -> bytes:
+        """The signature, DER."""
+        return self.read(layout.SIGNATURE)
+
+    @once
+    def token_paths(self) -> tuple[str, ...]:
+        """Paths of the tokens over the signature, in the order of their numbers."""
+        found = (path for path in self.sizes if layout.is_token(path))
+        return tuple(sorted(found, key=lambda path: (len(path), path)))

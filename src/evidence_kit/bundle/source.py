@@ -1,0 +1,155 @@
+"""Where the files of a bundle are read from: the zip, or a folder someone unzipped it to."""
+
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from evidence_kit.bundle import hashing, layout, zipscan
+from evidence_kit.bundle.ranges import RangeFile
+from evidence_kit.errors import InputError
+from evidence_kit.report import Fault
+
+
+class Source(Protocol):
+    """The files of one bundle, named by their paths below its top folder."""
+
+    @property
+    def top(self) -> str:
+        """Name of the top folder."""
+
+    @property
+    def sizes(self) -> Mapping[str, int]:
+        """Size in bytes of each file."""
+
+    @property
+    def container(self) -> str:
+        """One of "canonical", "repacked", "folder"."""
+
+    def read(self, path: str) -> bytes:
+        """The whole of one file; the caller has looked at its size."""
+
+    def digests(self, progress: hashing.Progress | None) -> dict[str, hashing.Digest]:
+        """What each file holds, read once."""
+
+    def close(self) -> None:
+        """Close what is open."""
+
+
+def open_source(path: Path) -> Source:
+    """The files of the bundle at `path`.
+
+    Raises:
+        InputError: there is nothing, it can't be read, or it is no bundle.
+        Fault: it is a zip that must not be read; "container.*" or "structure.*".
+    """
+    try:
+        return FolderSource(path) if path.is_dir() else ZipSource(path)
+    except FileNotFoundError:
+        raise InputError("file.missing", path=str(path)) from None
+    except OSError as error:
+        raise InputError("file.unreadable", path=str(path), detail=error.strerror or "") from error
+
+
+class ZipSource:
+    """A bundle as it was sealed, or zipped again."""
+
+    def __init__(self, path: Path) -> None:
+        self.file = RangeFile(path)
+        try:
+            if not zipscan.is_zip(self.file):
+                raise InputError("bundle.not_a_zip", path=str(path))
+            scan = zipscan.scan(self.file)
+            self.container = "canonical" if scan.is_canonical else "repacked"
+            self.top = _top(scan.members, path)
+            self.members = {
+                m.name[len(self.top) + 1 :].decode("ascii", "backslashreplace"): m
+                for m in scan.members
+            }
+        except BaseException:
+            self.file.close()
+            raise
+        self.sizes = {name: member.size_bytes for name, member in self.members.items()}
+        if len(self.members) != len(scan.members):
+            raise Fault("container.duplicate", path="")
+
+    def read(self, path: str) -> bytes:
+        """The whole of one member."""
+        member = self.members[path]
+        if self.container == "canonical":
+            return self.file.read(member.data_offset, member.size_bytes)
+        return b"".join(zipscan.chunks(self.file, member))
+
+    def digests(self, progress: hashing.Progress | None) -> dict[str, hashing.Digest]:
+        """What each member holds."""
+        is_canonical = self.container == "canonical"
+        work = hashing.hash_canonical if is_canonical else hashing.hash_repacked
+        digests = work(self.file, tuple(self.members.values()), progress)
+        return dict(zip(self.members, digests, strict=True))
+
+    def close(self) -> None:
+        """Close the zip."""
+        self.file.close()
+
+
+def _top(members: tuple[zipscan.Member, ...], path: Path) -> str:
+    """The one top folder that every member stands in."""
+    tops = {member.name.partition(b"/")[0] for member in members}
+    for member in members:
+        if not member.name.startswith(layout.TOP_PREFIX.encode()):
+            if not any(m.name.endswith(layout.EVIDENCE.encode()) for m in members):
+                raise InputError("bundle.not_a_bundle", path=str(path))
+            name = member.name.decode("ascii", "backslashreplace")
+            raise Fault("structure.top", path=layout.escape(name))
+    if not members:
+        raise InputError("bundle.not_a_bundle", path=str(path))
+    if len(tops) > 1:
+        raise Fault("structure.top", path=layout.escape(max(tops).decode("ascii", "replace")))
+    return tops.pop().decode("ascii", "backslashreplace")
+
+
+class FolderSource:
+    """A bundle that someone unzipped. Its container can't be judged any more."""
+
+    container = "folder"
+
+    def __init__(self, path: Path) -> None:
+        root = path
+        if not (path / layout.EVIDENCE).is_file():
+            inner = [entry for entry in path.iterdir() if entry.name.startswith(layout.TOP_PREFIX)]
+            if len(inner) != 1 or not (inner[0] / layout.EVIDENCE).is_file():
+                raise InputError("bundle.not_a_bundle", path=str(path))
+            root = inner[0]
+        self.top = root.resolve().name
+        self._root = root
+        self.sizes = dict(sorted(_walk(root)))
+
+    def read(self, path: str) -> bytes:
+        """The whole of one file."""
+        return (self._root / path).read_bytes()
+
+    def digests(self, progress: hashing.Progress | None) -> dict[str, hashing.Digest]:
+        """What each file holds."""
+        digests = hashing.hash_files((self._root / path for path in self.sizes), progress)
+        return dict(zip(self.sizes, digests, strict=True))
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def _walk(root: Path) -> list[tuple[str, int]]:
+    found: list[tuple[str, int]] = []
+    folders = [root]
+    while folders:
+        for entry in folders.pop().iterdir():
+            status = entry.lstat()
+            name = entry.relative_to(root).as_posix()
+            if stat.S_ISDIR(status.st_mode):
+                folders.append(entry)
+            elif stat.S_ISREG(status.st_mode):
+                found.append((name, status.st_size))
+            else:
+                raise Fault("container.link", path=layout.escape(name))
+            if len(found) + len(folders) > layout.MAX_MEMBERS:
+                raise Fault("container.too_many", count=len(found) + len(folders))
+    return found

@@ -1,0 +1,147 @@
+"""The tag files: evidence.json, read strictly, and those that follow from it."""
+
+import json
+import re
+from functools import cache
+from importlib import resources
+from typing import Any, TypeVar
+
+import msgspec
+
+from evidence_kit.bundle import layout
+from evidence_kit.model import FORMAT, Evidence
+from evidence_kit.report import Fault, Outcome
+
+BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+_MAX_INTEGER = 2**53
+_FORMAT = re.compile(r"evidence-kit/bundle/[0-9]+(-[a-z]+)?")
+_T = TypeVar("_T")
+
+
+@cache
+def verify_txt() -> bytes:
+    """VERIFY.txt: the same bytes in every bundle of this format version."""
+    return (resources.files("evidence_kit.bundle") / "VERIFY.txt").read_bytes()
+
+
+def bag_info(evidence: Evidence) -> bytes:
+    """bag-info.txt (RFC 8493 §2.2.2), which says nothing that evidence.json does not."""
+    files = evidence.files()
+    size = sum(entry.size_bytes for entry in files)
+    lines = (
+        f"Bag-Software-Agent: {evidence.software.name} {evidence.software.version}",
+        f"Bagging-Date: {evidence.created_at[:10]}",
+        f"External-Identifier: {layout.TOP_PREFIX}{evidence.id}",
+        f"Payload-Oxum: {size}.{len(files)}",
+    )
+    return "".join(line + "\n" for line in lines).encode()
+
+
+def encode_json(record: msgspec.Struct) -> bytes:
+    """A record of `model` as UTF-8 JSON: fields in their order, indented, final LF."""
+    return msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n"
+
+
+def decode_evidence(content: bytes) -> Evidence:
+    """evidence.json, judged as the bytes read.
+
+    Raises:
+        Fault: "structure.*", or "unsupported.*" (indeterminate) for a later format or an
+            unknown critical extension.
+    """
+    version = decode_json(content, _Head, path=layout.EVIDENCE).format
+    if version != FORMAT:
+        if _FORMAT.fullmatch(version):
+            raise Fault("unsupported.format", Outcome.INDETERMINATE, format=version)
+        raise Fault("structure.json", path=layout.EVIDENCE, detail="format")
+    evidence = decode_json(content, Evidence, path=layout.EVIDENCE)
+    critical = (evidence.extensions or {}).get("critical", [])
+    if not isinstance(critical, list) or not all(isinstance(name, str) for name in critical):
+        raise Fault("structure.json", path=layout.EVIDENCE, detail="extensions.critical")
+    if critical:
+        raise Fault(
+            "unsupported.extension", Outcome.INDETERMINATE, name=", ".join(map(str, critical))
+        )
+    return evidence
+
+
+def decode_json(content: bytes, record: type[_T], *, path: str) -> _T:
+    """A record of `model` from JSON, refusing whatever two readers could read differently.
+
+    Raises:
+        Fault: "structure.json" (not of its form), "structure.duplicate_key",
+            "structure.number", "structure.depth" or "structure.control_character".
+    """
+    # The typed reader goes first: it stops at the first thing out of place, so junk
+    # never becomes a tree of Python objects many times its size.
+    try:
+        decoded = msgspec.json.decode(content, type=record)
+        tree = json.loads(
+            content.decode("utf-8"),
+            object_pairs_hook=_unique,
+            parse_int=_bounded,
+            parse_float=_finite,
+            parse_constant=_finite,
+        )
+    except RecursionError:
+        raise Fault("structure.depth", path=path) from None
+    except (ValueError, msgspec.MsgspecError) as error:
+        raise Fault("structure.json", path=path, detail=layout.escape(str(error))) from None
+    except _Refused as refused:
+        raise Fault(refused.code, path=path, detail=layout.escape(refused.detail)) from None
+    _require_safe(tree, path)
+    return decoded
+
+
+class _Head(msgspec.Struct, frozen=True):
+    """The one field of evidence.json that every version has."""
+
+    format: str
+
+
+class _Refused(Exception):
+    def __init__(self, code: str, detail: str) -> None:
+        self.code = code
+        self.detail = detail[:100]
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise _Refused("structure.duplicate_key", key)
+            seen.add(key)
+    return members
+
+
+def _bounded(digits: str) -> int:
+    # The length is looked at first: int() of a million digits is slow.
+    if len(digits) > 17 or abs(int(digits)) > _MAX_INTEGER:
+        raise _Refused("structure.number", digits)
+    return int(digits)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not abs(number) <= _MAX_INTEGER:
+        raise _Refused("structure.number", text)
+    return number
+
+
+def _require_safe(tree: Any, path: str) -> None:
+    """Refuse control characters in any string, and nesting past the limit."""
+    stack: list[tuple[Any, int]] = [(tree, 1)]
+    while stack:
+        node, depth = stack.pop()
+        if isinstance(node, str):
+            if not layout.is_safe_text(node):
+                raise Fault(
+                    "structure.control_character", path=path, detail=layout.escape(node)[:100]
+                )
+        elif isinstance(node, dict | list):
+            if depth > layout.MAX_JSON_DEPTH:
+                raise Fault("structure.depth", path=path)
+            children = [*node.keys(), *node.values()] if isinstance(node, dict) else node
+            stack.extend((child, depth + 1) for child in children)

@@ -1,0 +1,89 @@
+"""The signature over the tagmanifest, and whose key made it."""
+
+from collections.abc import Iterator
+
+from evidence_kit.bundle import layout
+from evidence_kit.bundle.receipt import make_receipt
+from evidence_kit.checks.examination import Examination, finding, from_fault
+from evidence_kit.crypto.digest import sha256_hex
+from evidence_kit.crypto.x509 import describe
+from evidence_kit.report import Fault, Finding, Outcome, Question
+
+
+def check_signature(examination: Examination) -> Iterator[Finding]:
+    """Whether the signature holds, and was made with the certificate that is named."""
+    try:
+        signature = examination.signature
+    except Fault as fault:
+        yield from_fault(Question.UNALTERED, fault, layout.SIGNATURE)
+        return
+    yield finding(
+        Question.UNALTERED,
+        "signature.holds",
+        Outcome.PASSED,
+        layout.SIGNATURE,
+        algorithm=signature.algorithm,
+    )
+    if sha256_hex(examination.certificate_der) != examination.bundle.evidence.signer_sha256:
+        yield finding(
+            Question.SIGNER, "signature.certificate_mismatch", Outcome.FAILED, layout.SIGNER
+        )
+
+
+def check_signer(examination: Examination) -> Iterator[Finding]:
+    """Whose key signed, as far as that can be known."""
+    signature = examination.signature
+    certificate = describe(signature.certificate_der)
+    yield finding(
+        Question.SIGNER,
+        "signer.key",
+        Outcome.PASSED,
+        layout.SIGNER,
+        sha256=certificate.sha256,
+        subject=certificate.subject,
+    )
+    code = "signer.self_asserted" if certificate.is_self_made else "signer.chain_not_checked"
+    yield finding(Question.SIGNER, code, Outcome.NOTED, layout.SIGNER, issuer=certificate.issuer)
+    times = [judged.token.gen_time for judged in examination.trusted if judged.token]
+    if times and min(times) > certificate.not_after:
+        yield finding(Question.SIGNER, "signer.expired", Outcome.FAILED, layout.SIGNER)
+    if times and min(times) < certificate.not_before:
+        yield finding(Question.SIGNER, "signer.not_yet_valid", Outcome.INDETERMINATE, layout.SIGNER)
+
+
+def check_pins(examination: Examination) -> Iterator[Finding]:
+    """Whether the bundle is the one, and the signer the one, that the reader knows of."""
+    expectations = examination.expectations
+    if expectations.signer_sha256 is not None:
+        actual = sha256_hex(examination.signature.certificate_der)
+        is_same = actual == expectations.signer_sha256
+        yield finding(
+            Question.SIGNER,
+            "signer.expected" if is_same else "signer.unexpected",
+            Outcome.PASSED if is_same else Outcome.FAILED,
+            layout.SIGNER,
+            sha256=actual,
+        )
+    if expectations.receipt is not None:
+        receipt = make_receipt(examination.bundle, None)
+        is_same = receipt[:4] == expectations.receipt[:4]
+        yield finding(
+            Question.UNALTERED,
+            "receipt.matches" if is_same else "receipt.mismatch",
+            Outcome.PASSED if is_same else Outcome.FAILED,
+            layout.TAGMANIFEST,
+        )
+        yield from _receipt_time(examination, expectations.receipt.gen_time)
+
+
+def _receipt_time(examination: Examination, gen_time: str) -> Iterator[Finding]:
+    """A token that the receipt knew of must still be there."""
+    times = {
+        judged.token.gen_time.strftime("%Y-%m-%dT%H:%M:%SZ")
+        for judged in examination.tokens
+        if judged.token
+    }
+    if gen_time != "-" and gen_time not in times:
+        yield finding(
+            Question.SINCE, "receipt.token_gone", Outcome.FAILED, layout.SIGNATURE, time=gen_time
+        )

@@ -1,0 +1,143 @@
+"""Container and structure: every file has its place, and every place its file."""
+
+import re
+from collections.abc import Iterator
+
+from evidence_kit.bundle import layout, tags
+from evidence_kit.checks.examination import Examination, finding, from_fault
+from evidence_kit.model import Evidence, Role
+from evidence_kit.report import Fault, Finding, Outcome, Question
+
+_UNALTERED = Question.UNALTERED
+_ID = re.compile(r"[0-9a-f]{32}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
+
+
+def check_container(examination: Examination) -> Iterator[Finding]:
+    """Whether the zip is byte for byte the one that a bundle must be."""
+    match examination.bundle.container:
+        case "canonical":
+            yield finding(_UNALTERED, "container.canonical", Outcome.PASSED, "container")
+        case "repacked":
+            yield finding(_UNALTERED, "container.repacked", Outcome.INDETERMINATE, "container")
+        case _:
+            yield finding(_UNALTERED, "container.not_judged", Outcome.NOTED, "container")
+
+
+def check_members(examination: Examination) -> Iterator[Finding]:
+    """Whether every file has an allowed name, and none is missing or unlisted."""
+    bundle = examination.bundle
+    faults = list(_name_faults(tuple(bundle.sizes)))
+    faults += [Fault("structure.missing", path=p) for p in layout.REQUIRED if p not in bundle.sizes]
+    known = {*bundle.manifest, *layout.TAG_FILES, layout.TAGMANIFEST}
+    for path, size in bundle.sizes.items():
+        if path.startswith(layout.PROOF):
+            if not layout.is_known_proof(path):
+                faults.append(Fault("structure.unlisted", path=path))
+            elif size > layout.max_proof_bytes(path):
+                faults.append(Fault("structure.size", path=path, size_bytes=size))
+        elif path not in known:
+            faults.append(Fault("structure.unlisted", path=layout.escape(path)))
+    if len(bundle.token_paths) > layout.MAX_TOKENS:
+        faults.append(Fault("structure.too_many_tokens", count=len(bundle.token_paths)))
+    for path in bundle.manifest:
+        if not path.startswith(layout.DATA):
+            faults.append(Fault("structure.manifest_place", path=path))
+    faults += _name_faults(tuple(bundle.manifest))
+    yield from (from_fault(_UNALTERED, fault, "container") for fault in faults)
+    if not faults:
+        yield finding(
+            _UNALTERED, "structure.members", Outcome.PASSED, "container", count=len(bundle.sizes)
+        )
+
+
+def _name_faults(paths: tuple[str, ...]) -> Iterator[Fault]:
+    for path in paths:
+        try:
+            layout.require_name(path)
+        except Fault as fault:
+            yield fault
+    try:
+        layout.require_distinct(paths)
+    except Fault as fault:
+        yield fault
+
+
+def check_record(examination: Examination) -> Iterator[Finding]:
+    """Whether evidence.json is of its form and the other tag files follow from it."""
+    bundle = examination.bundle
+    evidence = bundle.evidence
+    faults = [
+        Fault("structure.not_fixed", path=path)
+        for path, expected in (
+            (layout.BAGIT, tags.BAGIT),
+            (layout.VERIFY, tags.verify_txt()),
+            (layout.BAG_INFO, tags.bag_info(evidence)),
+        )
+        if path in bundle.sizes and bundle.read(path) != expected
+    ]
+    if bundle.top != layout.TOP_PREFIX + evidence.id:
+        # A folder may have been renamed after unzipping; only in the zip its name is a claim.
+        is_folder = bundle.container == "folder"
+        outcome = Outcome.NOTED if is_folder else Outcome.FAILED
+        faults.append(Fault("structure.top", outcome, path=layout.escape(bundle.top)))
+    faults += [
+        Fault("structure.value", path=layout.EVIDENCE, field=field)
+        for field in _wrong_values(evidence)
+    ]
+    faults += _file_faults(evidence, bundle.manifest)
+    yield from (from_fault(_UNALTERED, fault, layout.EVIDENCE) for fault in faults)
+    if not any(fault.outcome is Outcome.FAILED for fault in faults):
+        yield finding(
+            _UNALTERED,
+            "structure.record",
+            Outcome.PASSED,
+            layout.EVIDENCE,
+            count=len(evidence.items),
+        )
+
+
+def _wrong_values(evidence: Evidence) -> Iterator[str]:
+    """Names of fields that hold what they can't hold."""
+    if not _ID.fullmatch(evidence.id):
+        yield "id"
+    if not _TIME.fullmatch(evidence.created_at):
+        yield "created_at"
+    for name in ("signer_sha256", "next_signer_sha256"):
+        value = getattr(evidence, name)
+        if value is not None and not _DIGEST.fullmatch(value):
+            yield name
+    case = evidence.case
+    if case:
+        if not _ID.fullmatch(case.id):
+            yield "case.id"
+        if case.sequence < 1 or (case.sequence == 1) != (case.previous is None):
+            yield "case.sequence"
+        if case.previous and not (
+            _ID.fullmatch(case.previous.id)
+            and _DIGEST.fullmatch(case.previous.tagmanifest_sha256)
+            and _DIGEST.fullmatch(case.previous.signature_sha256)
+            and all(map(_DIGEST.fullmatch, case.previous.tokens_sha256))
+        ):
+            yield "case.previous"
+    if [item.id for item in evidence.items] != [f"E{n}" for n in range(1, len(evidence.items) + 1)]:
+        yield "items.id"
+
+
+def _file_faults(evidence: Evidence, manifest: dict[str, str]) -> Iterator[Fault]:
+    """Where evidence.json and the manifest don't tell of the same files."""
+    entries = evidence.files()
+    paths = [entry.path for entry in entries]
+    listed = set(paths)
+    if len(listed) != len(paths):
+        twice = next(path for path in sorted(listed) if paths.count(path) > 1)
+        yield Fault("structure.file_list", path=layout.escape(twice))
+    for path in sorted(listed ^ manifest.keys()):
+        yield Fault("structure.file_list", path=layout.escape(path))
+    for entry in entries:
+        is_derived = entry.role is Role.DERIVED
+        if is_derived != (entry.by is not None) or not listed.issuperset(entry.from_):
+            yield Fault("structure.derivation", path=layout.escape(entry.path))
+        if not is_derived and entry.from_:
+            yield Fault("structure.derivation", path=layout.escape(entry.path))
