@@ -1,0 +1,231 @@
+"""seal: write a bundle, sign it, time-stamp it, verify what was written, give it its name."""
+
+import errno
+import functools
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from evidence_kit import __version__
+from evidence_kit.actions.case import Case
+from evidence_kit.actions.kit import Kit
+from evidence_kit.actions.verify import verify_bundle
+from evidence_kit.bundle import layout
+from evidence_kit.bundle.atomic import AtomicFile
+from evidence_kit.bundle.hashing import Progress
+from evidence_kit.bundle.writer import write_bundle
+from evidence_kit.checks.chain import Link
+from evidence_kit.checks.examination import Expectations
+from evidence_kit.crypto.cms import sign_detached
+from evidence_kit.crypto.digest import sha256_hex
+from evidence_kit.crypto.keys import SigningKey
+from evidence_kit.crypto.x509 import certificate_to_pem
+from evidence_kit.errors import SealError
+from evidence_kit.model import (
+    FORMAT,
+    Browser,
+    CaseLink,
+    Draft,
+    DraftFile,
+    Evidence,
+    Record,
+    Software,
+)
+from evidence_kit.report import Fault, Outcome, Question, Report
+from evidence_kit.trust.tsa_client import TokenReply
+
+SOFTWARE = "evidence-kit"
+_MARGIN_BYTES = 16 << 20
+"""Room for headers, proofs and the file system's own needs."""
+
+Destination = Case | Path
+"""A case, which names the bundle itself; or the file to write."""
+
+
+class Sealed(msgspec.Struct, frozen=True, kw_only=True):
+    """A bundle that stands under its final name, and what its own verification found."""
+
+    path: Path
+    report: Report
+    receipt: str
+    replies: tuple[TokenReply, ...]
+    """What became of asking each authority; empty where none was asked."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """What is settled before the evidence is obtained: the bundle's id, and who signs."""
+
+    id: str
+    key: SigningKey
+
+
+def begin(destination: Destination, kit: Kit) -> Act:
+    """Settle id and key, and refuse early what would fail at the end.
+
+    Raises:
+        SealError: "seal.exists" or "seal.folder".
+        CaseError: the newest bundle of the case can't be read.
+        SigningKeyError: the key that signs this case is not on this machine.
+    """
+    if isinstance(destination, Path):
+        if destination.exists():
+            raise SealError("seal.exists", path=str(destination))
+        if not destination.parent.is_dir():
+            raise SealError("seal.no_folder", path=str(destination.parent))
+        return Act(id=kit.new_id(), key=kit.keys.default(now=kit.now()))
+    return Act(id=kit.new_id(), key=_key_for(destination.last_link(), kit))
+
+
+def _key_for(last: Link | None, kit: Kit) -> SigningKey:
+    """Every bundle of a case has the signer of its first one (docs/format.md)."""
+    if last is None:
+        return kit.keys.default(now=kit.now())
+    return kit.keys.get(last.evidence.next_signer_sha256 or last.evidence.signer_sha256)
+
+
+def seal(
+    drafts: Sequence[Draft],
+    destination: Destination,
+    *,
+    kit: Kit,
+    act: Act | None = None,
+    record: Sequence[DraftFile] = (),
+    browser: Browser | None = None,
+    progress: Progress | None = None,
+) -> Sealed:
+    """Seal items into one bundle.
+
+    Nothing stands under the final name unless the finished bundle has verified without a
+    failed finding. Without an answer from an authority it is sealed all the same; its
+    verdict is then INDETERMINATE until `stamp` adds a token.
+
+    Args:
+        drafts: the items; their files are read once and left as they are.
+        destination: a case or a file that does not exist yet.
+        kit: keys, authorities, roots.
+        act: what `begin` settled; None settles it now.
+        record: the kit's own files about the act.
+        browser: what captured a page.
+        progress: called with bytes written, then with bytes verified.
+
+    Raises:
+        InputError: a source is missing, unreadable, or changes while it is read.
+        SealError: no space, no right to write, the name is taken, or the bundle did not
+            verify; nothing was left.
+        CaseError, SigningKeyError: see `begin`.
+    """
+    act = act or begin(destination, kit)
+    work = functools.partial(
+        _seal, drafts, kit=kit, act=act, record=record, browser=browser, progress=progress
+    )
+    try:
+        if isinstance(destination, Path):
+            return work(path=destination, link=None)
+        with destination.locked():
+            last = destination.last_link()
+            link = CaseLink(
+                id=destination.id,
+                sequence=last.sequence + 1 if last else 1,
+                previous=last.as_previous() if last else None,
+            )
+            return work(path=destination.path_for(link.sequence, drafts[0].kind), link=link)
+    except OSError as error:
+        raise _disk_error(error, destination) from error
+    except Fault as fault:
+        raise SealError("seal.refused", reason=fault.code) from fault
+
+
+def _seal(
+    drafts: Sequence[Draft],
+    *,
+    path: Path,
+    link: CaseLink | None,
+    kit: Kit,
+    act: Act,
+    record: Sequence[DraftFile],
+    browser: Browser | None,
+    progress: Progress | None,
+) -> Sealed:
+    _require_space(path.parent, drafts, record)
+    skeleton = Evidence(
+        format=FORMAT,
+        id=act.id,
+        created_at=kit.now().strftime("%Y-%m-%dT%H:%M:%SZ"),
+        software=Software(
+            name=SOFTWARE, version=__version__, platform=platform_family(), browser=browser
+        ),
+        case=link,
+        signer_sha256=act.key.certificate_sha256,
+        items=(),
+        record=Record(files=()),
+    )
+    replies: list[TokenReply] = []
+
+    def prove(tagmanifest: bytes) -> Mapping[str, bytes]:
+        signature = sign_detached(tagmanifest, act.key, signed_at=kit.now())
+        replies.extend(kit.ask(kit.endpoints, signature) if kit.endpoints else ())
+        tokens = [reply.tsr for reply in replies if reply.tsr is not None]
+        return {
+            layout.SIGNATURE: signature,
+            layout.SIGNER: certificate_to_pem(act.key.certificate_der),
+            **{layout.token_path(n): tsr for n, tsr in enumerate(tokens)},
+            **{f"{layout.PROOF}certs/{sha256_hex(der)}.der": der for der in act.key.chain_der},
+        }
+
+    with AtomicFile(path.parent) as out:
+        write_bundle(
+            out, skeleton=skeleton, drafts=drafts, record=record, prove=prove, progress=progress
+        )
+        report = verify_own_work(out.path, path, kit, progress)
+        out.publish(path, replace=False)
+    return Sealed(path=path, report=report, receipt=report.receipt or "", replies=tuple(replies))
+
+
+def verify_own_work(
+    written: Path, final: Path, kit: Kit, progress: Progress | None = None
+) -> Report:
+    """Verify what was written, before it gets its name.
+
+    Raises:
+        SealError: "seal.self_check": something failed, or it can't be told to be unaltered.
+    """
+    report = verify_bundle(written, Expectations(anchors=kit.anchors), progress=progress)
+    if (
+        report.verdict is Outcome.FAILED
+        or report.answers[Question.UNALTERED] is not Outcome.PASSED
+        or report.receipt is None
+    ):
+        bad = [f.code for f in report.findings if f.outcome is not Outcome.PASSED]
+        raise SealError("seal.self_check", reason=", ".join(bad))
+    return msgspec.structs.replace(report, path=str(final))
+
+
+def _require_space(folder: Path, drafts: Sequence[Draft], record: Sequence[DraftFile]) -> None:
+    files = [*(file for draft in drafts for file in draft.files), *record]
+    needed = _MARGIN_BYTES
+    for file in files:
+        source = Path(file.source)
+        # A missing source is reported when it is read, by its name.
+        needed += source.stat().st_size if source.exists() else 0
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise SealError("disk.full", path=str(folder), needed_mb=needed >> 20, free_mb=free >> 20)
+
+
+def _disk_error(error: OSError, destination: Destination) -> SealError:
+    folder = destination.parent if isinstance(destination, Path) else destination.folder
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        free = shutil.disk_usage(folder).free
+        return SealError("disk.full", path=str(folder), needed_mb=0, free_mb=free >> 20)
+    return SealError("seal.write", path=str(folder), detail=error.strerror or str(error))
+
+
+def platform_family() -> str:
+    """Family of the operating system, and no more: a bundle goes to strangers."""
+    names = {"linux": "linux", "darwin": "macos", "win32": "windows"}
+    return names.get(sys.platform, "other")
