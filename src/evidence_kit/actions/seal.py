@@ -1,10 +1,11 @@
 """seal: write a bundle, sign it, time-stamp it, verify what was written, give it its name."""
 
+import contextlib
 import errno
 import functools
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +42,9 @@ from evidence_kit.trust.tsa_client import TokenReply
 SOFTWARE = "evidence-kit"
 _MARGIN_BYTES = 16 << 20
 """Room for headers, proofs and the file system's own needs."""
+
+# Windows has no quota error.
+_DISK_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 Destination = Case | Path
 """A case, which names the bundle itself; or the file to write."""
@@ -123,21 +127,17 @@ def seal(
     work = functools.partial(
         _seal, drafts, kit=kit, act=act, record=record, browser=browser, progress=progress
     )
-    try:
-        if isinstance(destination, Path):
+    if isinstance(destination, Path):
+        with disk_errors(destination.parent):
             return work(path=destination, link=None)
-        with destination.locked():
-            last = destination.last_link()
-            link = CaseLink(
-                id=destination.id,
-                sequence=last.sequence + 1 if last else 1,
-                previous=last.as_previous() if last else None,
-            )
-            return work(path=destination.path_for(link.sequence, drafts[0].kind), link=link)
-    except OSError as error:
-        raise _disk_error(error, destination) from error
-    except Fault as fault:
-        raise SealError("seal.refused", reason=fault.code) from fault
+    with destination.locked(), disk_errors(destination.folder):
+        last = destination.last_link()
+        link = CaseLink(
+            id=destination.id,
+            sequence=last.sequence + 1 if last else 1,
+            previous=last.as_previous() if last else None,
+        )
+        return work(path=destination.path_for(link.sequence, drafts[0].kind), link=link)
 
 
 def _seal(
@@ -217,12 +217,23 @@ def _require_space(folder: Path, drafts: Sequence[Draft], record: Sequence[Draft
         raise SealError("disk.full", path=str(folder), needed_mb=needed >> 20, free_mb=free >> 20)
 
 
-def _disk_error(error: OSError, destination: Destination) -> SealError:
-    folder = destination.parent if isinstance(destination, Path) else destination.folder
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        free = shutil.disk_usage(folder).free
-        return SealError("disk.full", path=str(folder), needed_mb=0, free_mb=free >> 20)
-    return SealError("seal.write", path=str(folder), detail=error.strerror or str(error))
+@contextlib.contextmanager
+def disk_errors(folder: Path) -> Iterator[None]:
+    """Tell what goes wrong while a bundle is written to `folder` in the kit's own words.
+
+    Raises:
+        SealError: "disk.full", "seal.write", or "seal.refused" for a name not allowed.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _DISK_FULL:
+            free = shutil.disk_usage(folder).free
+            raise SealError("disk.full", path=str(folder), free_mb=free >> 20) from error
+        detail = error.strerror or str(error)
+        raise SealError("seal.write", path=str(folder), detail=detail) from error
+    except Fault as fault:
+        raise SealError("seal.refused", reason=fault.code) from fault
 
 
 def platform_family() -> str:

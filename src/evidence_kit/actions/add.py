@@ -1,0 +1,159 @@
+"""add: files that the user already has -> one sealed bundle, the originals untouched."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from evidence_kit.actions.kit import Kit
+from evidence_kit.actions.seal import Destination, Sealed, seal
+from evidence_kit.bundle import layout
+from evidence_kit.bundle.hashing import Progress
+from evidence_kit.errors import InputError, UsageError
+from evidence_kit.model import Draft, DraftFile, Imported, Kind
+
+_HEAD_BYTES = 1 << 16
+_SIGNATURES: tuple[tuple[bytes, str], ...] = (
+    (rb"\x89PNG\r\n\x1a\n", "image/png"),
+    (rb"\xff\xd8\xff", "image/jpeg"),
+    (rb"GIF8[79]a", "image/gif"),
+    (rb"RIFF.{4}WEBP", "image/webp"),
+    (rb".{4}ftyp(heic|heix|mif1)", "image/heic"),
+    (rb".{4}ftypM4A", "audio/mp4"),
+    (rb".{4}ftypqt", "video/quicktime"),
+    (rb".{4}ftyp", "video/mp4"),
+    (rb"\x1a\x45\xdf\xa3", "video/webm"),
+    (rb"RIFF.{4}WAVE", "audio/wav"),
+    (rb"#!AMR", "audio/amr"),
+    (rb"ID3|\xff[\xf2\xf3\xfb]", "audio/mpeg"),
+    (rb"%PDF-", "application/pdf"),
+    (rb"PK\x03\x04", "application/zip"),
+)
+_TEXT_TYPES = {
+    ".csv": "text/csv",
+    ".htm": "text/html",
+    ".html": "text/html",
+    ".json": "application/json",
+    ".mht": "multipart/related",
+    ".mhtml": "multipart/related",
+}
+_KINDS = {"image": Kind.PICTURE, "video": Kind.RECORDING, "audio": Kind.RECORDING}
+# A line that begins, or nearly so, with a date and a time: the mark of every chat export.
+_CHAT_LINE = re.compile(
+    rb"^.{0,40}?\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[ T,]{1,2}.{0,6}?\d{1,2}:\d\d", re.MULTILINE
+)
+_CHAT_LINES = 3
+
+
+def add_files(
+    paths: Sequence[Path],
+    destination: Destination,
+    *,
+    kit: Kit,
+    label: str | None = None,
+    obtained_from: str | None = None,
+    obtained_at: str | None = None,
+    progress: Progress | None = None,
+) -> Sealed:
+    """Seal files as they are, one item each, in one bundle.
+
+    Args:
+        paths: the files; read once, never written.
+        destination: a case or a file that does not exist yet.
+        kit: keys, authorities, roots.
+        label: what the user calls them; None takes each file's name.
+        obtained_from: where the user says they come from.
+        obtained_at: when the user says they were obtained, RFC 3339 or a date.
+        progress: called with bytes written, then with bytes verified.
+
+    Raises:
+        InputError: a file is missing, is a folder, can't be read, or changes meanwhile.
+        UsageError: no file, or `obtained_at` is no date.
+        SealError, CaseError, SigningKeyError: see `seal`.
+    """
+    if not paths:
+        raise UsageError("add.nothing")
+    drafts = draft_files(
+        paths,
+        imported_at=kit.now().strftime("%Y-%m-%dT%H:%M:%SZ"),
+        label=label,
+        obtained_from=obtained_from,
+        obtained_at=obtained_at,
+    )
+    return seal(drafts, destination, kit=kit, progress=progress)
+
+
+def draft_files(
+    paths: Sequence[Path],
+    *,
+    imported_at: str,
+    label: str | None = None,
+    obtained_from: str | None = None,
+    obtained_at: str | None = None,
+) -> list[Draft]:
+    """The items that files become.
+
+    Raises:
+        InputError: a file is missing, is a folder, or can't be read.
+        UsageError: "date.malformed".
+    """
+    if obtained_at is not None:
+        require_date(obtained_at)
+    drafts = []
+    for number, path in enumerate(paths, start=1):
+        media_type, kind = detect(path)
+        origin = Imported(
+            original_name=layout.escape(path.name),
+            imported_at=imported_at,
+            obtained_at_claimed=obtained_at,
+            obtained_from_claimed=layout.escape(obtained_from) if obtained_from else None,
+            carrier_claimed=None,
+        )
+        file = DraftFile(
+            path=f"{layout.DATA}files/{layout.safe_name(path.name, number=number)}",
+            source=str(path),
+            media_type=media_type,
+        )
+        drafts.append(
+            Draft(kind=kind, label=layout.escape(label or path.name), origin=origin, files=(file,))
+        )
+    return drafts
+
+
+def detect(path: Path) -> tuple[str, Kind]:
+    """Media type and kind of a file, from its first bytes and its ending.
+
+    Raises:
+        InputError: it is missing, is a folder, or can't be read.
+    """
+    if path.is_dir():
+        raise InputError("file.is_folder", path=str(path))
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(_HEAD_BYTES)
+    except FileNotFoundError:
+        raise InputError("file.missing", path=str(path)) from None
+    except OSError as error:
+        raise InputError("file.unreadable", path=str(path), detail=error.strerror or "") from error
+    for pattern, media_type in _SIGNATURES:
+        if re.match(pattern, head, re.DOTALL):
+            return media_type, _KINDS.get(media_type.partition("/")[0], Kind.DOCUMENT)
+    if b"\x00" in head:
+        return "application/octet-stream", Kind.DOCUMENT
+    is_chat = len(_CHAT_LINE.findall(head)) >= _CHAT_LINES
+    media_type = _TEXT_TYPES.get(path.suffix.lower(), "text/plain")
+    return media_type, Kind.CHAT if is_chat else Kind.DOCUMENT
+
+
+def require_date(text: str) -> None:
+    """Refuse what is not YYYY-MM-DD, with or without a time behind it.
+
+    Raises:
+        UsageError: "date.malformed".
+    """
+    try:
+        date.fromisoformat(text[:10])
+    except ValueError:
+        raise UsageError("date.malformed", text=text) from None
+    if not re.fullmatch(r"(T|$)(\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?)?", text[10:]):
+        raise UsageError("date.malformed", text=text)

@@ -1,0 +1,97 @@
+"""log: something that happened in a case, stated by the user, sealed with its proof."""
+
+import difflib
+import tempfile
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from evidence_kit.actions.add import draft_files
+from evidence_kit.actions.case import Case
+from evidence_kit.actions.kit import Kit
+from evidence_kit.actions.seal import Sealed, seal
+from evidence_kit.bundle import layout
+from evidence_kit.errors import UsageError
+from evidence_kit.model import Draft, DraftFile, Kind, Stated
+
+EVENTS = (
+    "ordered",
+    "paid",
+    "promised",
+    "delivered",
+    "demanded",
+    "refused",
+    "complained",
+    "replied",
+    "refunded",
+    "closed",
+    "other",
+)
+
+
+def log_event(
+    case: Case,
+    event: str,
+    *,
+    on: date,
+    kit: Kit,
+    channel: str | None = None,
+    note: str | None = None,
+    proofs: Sequence[Path] = (),
+) -> Sealed:
+    """Seal an event of the case as the user states it.
+
+    Args:
+        case: the case it belongs to.
+        event: one of `EVENTS`.
+        on: the day of the event, as the user says.
+        kit: keys, authorities, roots.
+        channel: through whom it happened, in the user's words.
+        note: what else the user wants to say.
+        proofs: files that show it; sealed in the same bundle.
+
+    Raises:
+        UsageError: "event.unknown", or "event.future".
+        InputError, SealError, CaseError, SigningKeyError: see `seal`.
+    """
+    if event not in EVENTS:
+        close = difflib.get_close_matches(event, EVENTS, n=1, cutoff=0.4)
+        raise UsageError(
+            "event.unknown", event=event, suggestion=close[0] if close else ", ".join(EVENTS)
+        )
+    now = kit.now()
+    # East of UTC today's date may already be tomorrow's.
+    if (on - now.date()).days > 1:
+        raise UsageError("event.future", date=on.isoformat())
+    recorded_at = now.strftime("%Y-%m-%dT%H:%M:%SZ")
+    origin = Stated(
+        event=event,
+        recorded_at=recorded_at,
+        on_claimed=on.isoformat(),
+        channel_claimed=layout.escape(channel) if channel else None,
+        note_claimed=layout.escape(note) if note else None,
+    )
+    with tempfile.TemporaryDirectory(prefix="evidence-kit-") as folder:
+        statement = Path(folder) / "statement.txt"
+        statement.write_text(_statement(origin), encoding="utf-8", newline="\n")
+        file = DraftFile(
+            path=f"{layout.DATA}event/statement.txt",
+            source=str(statement),
+            media_type="text/plain; charset=utf-8",
+        )
+        draft = Draft(
+            kind=Kind.EVENT, label=f"{on.isoformat()} {event}", origin=origin, files=(file,)
+        )
+        return seal([draft, *draft_files(proofs, imported_at=recorded_at)], case, kit=kit)
+
+
+def _statement(origin: Stated) -> str:
+    """The event for a reader who opens the file, in both languages."""
+    lines = (
+        ("event / 事件", origin.event),
+        ("date as stated / 所述日期", origin.on_claimed),
+        ("channel as stated / 所述渠道", origin.channel_claimed),
+        ("note / 说明", origin.note_claimed),
+        ("recorded / 记录时间", origin.recorded_at),
+    )
+    return "".join(f"{name}: {value}\n" for name, value in lines if value)
