@@ -33,6 +33,7 @@ from evidence_kit.model import (
     Draft,
     DraftFile,
     Evidence,
+    Observation,
     Record,
     Software,
 )
@@ -58,6 +59,8 @@ class Sealed(msgspec.Struct, frozen=True, kw_only=True):
     receipt: str
     replies: tuple[TokenReply, ...]
     """What became of asking each authority; empty where none was asked."""
+    shortfalls: tuple[Observation, ...] = ()
+    """Why a captured page may not be the one meant, and what of it is missing."""
 
 
 @dataclass(frozen=True, kw_only=True)

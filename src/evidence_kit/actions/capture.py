@@ -1,0 +1,126 @@
+"""capture: a page in a real browser -> one sealed bundle."""
+
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+
+from evidence_kit.actions.case import Case
+from evidence_kit.actions.kit import Kit
+from evidence_kit.actions.seal import Act, Destination, Sealed, begin, seal
+from evidence_kit.bundle import layout, tags
+from evidence_kit.capture import sanity
+from evidence_kit.capture.request import Capture, CaptureRequest
+from evidence_kit.capture.session import capturing
+from evidence_kit.model import Draft, DraftFile, Kind, NotBefore, Observation
+
+_NOT_SCANNED = Observation(code="secrets.not_scanned")
+
+
+def capture_page(
+    request: CaptureRequest,
+    destination: Destination,
+    *,
+    kit: Kit,
+    label: str | None = None,
+    confirm_login: Callable[[], None] | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Sealed:
+    """Capture a page and seal what came, together with all that went wrong.
+
+    A page that does not come at all is sealed as an attempt. Where an authority answers, a
+    token from before the page was asked for proves that the bundle was sealed after it.
+
+    Args:
+        request: the page, and how it is captured.
+        destination: a case or a file that does not exist yet.
+        kit: keys, authorities, roots.
+        label: what the user calls the page; None takes its address.
+        confirm_login: with `request.login`, returns when the user has logged in.
+        progress: called with the name of each stage as it begins.
+
+    Raises:
+        UsageError: the address is no plain web address.
+        CaptureError: there is no browser, or it breaks.
+        InputError, SealError, CaseError, SigningKeyError: see `seal`.
+    """
+    request.check()
+    act = begin(destination, kit)
+    with (
+        tempfile.TemporaryDirectory(prefix="evidence-kit-") as temporary,
+        ThreadPoolExecutor(max_workers=1) as pool,
+    ):
+        folder = Path(temporary)
+        # The authority answers while the browser starts.
+        coming = pool.submit(_stamp_before, request.url, destination, act, kit, folder)
+        with capturing(
+            request,
+            folder,
+            before_navigation=lambda: _wait(coming),
+            confirm_login=confirm_login,
+            progress=progress,
+            clock=kit.now,
+        ) as capture:
+            if progress:
+                progress("seal")
+            sealed = seal(
+                [_draft(capture, request, label)],
+                destination,
+                kit=kit,
+                act=act,
+                record=(*capture.record, *coming.result()),
+                browser=capture.browser,
+            )
+    doubts = tuple(filter(sanity.is_doubt, capture.origin.sanity))
+    return msgspec.structs.replace(sealed, shortfalls=(*doubts, *capture.origin.missing))
+
+
+def _wait(coming: Future[tuple[DraftFile, ...]]) -> None:
+    coming.result()
+
+
+def _draft(capture: Capture, request: CaptureRequest, label: str | None) -> Draft:
+    origin = capture.origin
+    if request.login:
+        origin = msgspec.structs.replace(origin, redacted=(*origin.redacted, _NOT_SCANNED))
+    return Draft(
+        kind=Kind.ATTEMPT if capture.is_attempt else Kind.PAGE,
+        label=layout.escape(label or urlsplit(request.url).netloc),
+        origin=origin,
+        files=capture.files,
+    )
+
+
+def _stamp_before(
+    url: str, destination: Destination, act: Act, kit: Kit, folder: Path
+) -> tuple[DraftFile, ...]:
+    """not-before.json and a token over it; nothing where no authority answers."""
+    if not kit.endpoints:
+        return ()
+    case = destination if isinstance(destination, Case) else None
+    last = case.last_link() if case else None
+    statement = NotBefore(
+        nonce=kit.new_id(),
+        id=act.id,
+        case_id=case.id if case else None,
+        previous=last.as_previous() if last else None,
+        url=url,
+        signer_sha256=act.key.certificate_sha256,
+    )
+    content = tags.encode_json(statement)
+    tokens = (reply.tsr for reply in kit.ask(kit.endpoints, content))
+    token = next((tsr for tsr in tokens if tsr is not None), None)
+    if token is None:
+        return ()
+    written = []
+    for path, data, media_type in (
+        (layout.NOT_BEFORE, content, "application/json"),
+        (layout.NOT_BEFORE_TOKEN, token, "application/timestamp-reply"),
+    ):
+        source = folder / Path(path).name
+        source.write_bytes(data)
+        written.append(DraftFile(path=path, source=str(source), media_type=media_type))
+    return tuple(written)
