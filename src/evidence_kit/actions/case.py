@@ -34,6 +34,15 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         """The bundles in the folder, by name."""
         return tuple(sorted(self.folder.glob(f"*{layout.SUFFIX}")))
 
+    @property
+    def included_folder(self) -> Path:
+        """Where earlier bundles stand that a sealed note cites."""
+        return self.folder / "included"
+
+    def included_paths(self) -> tuple[Path, ...]:
+        """The earlier bundles that were brought in, by name."""
+        return tuple(sorted(self.included_folder.glob(f"*{layout.SUFFIX}")))
+
     def path_for(self, sequence: int, kind: str) -> Path:
         """Where the bundle with this number goes."""
         return self.folder / f"{sequence:04d}-{kind}{layout.SUFFIX}"

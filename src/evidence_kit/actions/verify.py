@@ -1,13 +1,14 @@
 """verify: has this been changed since it was sealed, since when, and by whom was it sealed?"""
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from evidence_kit import checks, settings
-from evidence_kit.actions.case import open_case
+from evidence_kit.actions.case import Case, open_case
 from evidence_kit.bundle.hashing import Progress
 from evidence_kit.bundle.reader import Bundle
-from evidence_kit.bundle.receipt import read_receipt
+from evidence_kit.bundle.receipt import Receipt, read_receipt
 from evidence_kit.checks.chain import Link, check_chain, read_link
 from evidence_kit.checks.examination import Expectations, finding
 from evidence_kit.crypto.x509 import Anchor
@@ -15,6 +16,7 @@ from evidence_kit.errors import InputError, UsageError
 from evidence_kit.report import (
     CaseReport,
     Fault,
+    Finding,
     Outcome,
     Question,
     Report,
@@ -95,27 +97,25 @@ def verify_case(
     case = open_case(folder)
     expectations = expectations or load_expectations()
     reports: list[Report] = []
+    findings: list[Finding] = []
     links: list[Link] = []
-    findings = []
     for path in case.bundle_paths():
         try:
             report, link = _verify(path, expectations, progress)
         except InputError:
             # One spoilt file must not hide what can be said of the others.
-            findings.append(
-                finding(Question.UNALTERED, "chain.no_bundle", Outcome.FAILED, path.name)
-            )
+            findings.append(_about("chain.no_bundle", Outcome.FAILED, path.name))
             continue
         reports.append(report)
         if link is None:
-            findings.append(
-                finding(Question.UNALTERED, "chain.unreadable", Outcome.FAILED, path.name)
-            )
+            findings.append(_about("chain.unreadable", Outcome.FAILED, path.name))
         else:
             links.append(link)
     findings += check_chain(case.id, links)
+    cited = {receipt.id: receipt for link in links for receipt in link.included}
+    findings += _verify_included(case, cited, expectations, reports, progress)
     if not reports:
-        findings.append(finding(Question.UNALTERED, "chain.empty", Outcome.INDETERMINATE, "case"))
+        findings.append(_about("chain.empty", Outcome.INDETERMINATE, "case"))
     return CaseReport(
         path=str(folder),
         case_id=case.id,
@@ -126,12 +126,46 @@ def verify_case(
     )
 
 
+def _verify_included(
+    case: Case,
+    cited: Mapping[str, Receipt],
+    expectations: Expectations,
+    reports: list[Report],
+    progress: Progress | None,
+) -> Iterator[Finding]:
+    """Verify the earlier bundles that were brought in, each against the receipt that cites it."""
+    gone = dict(cited)
+    for path in case.included_paths():
+        name = f"{path.parent.name}/{path.name}"
+        try:
+            report, link = _verify(path, expectations, progress, cited)
+        except InputError:
+            yield _about("chain.no_bundle", Outcome.FAILED, name)
+            continue
+        reports.append(report)
+        if link is None or gone.pop(link.evidence.id, None) is None:
+            yield _about("chain.not_cited", Outcome.INDETERMINATE, name)
+    for bundle_id in sorted(gone):
+        yield _about("chain.included_gone", Outcome.INDETERMINATE, "case", id=bundle_id)
+
+
+def _about(code: str, outcome: Outcome, subject: str, **params: str) -> Finding:
+    return finding(Question.UNALTERED, code, outcome, subject, **params)
+
+
 def _verify(
-    path: Path, expectations: Expectations, progress: Progress | None
+    path: Path,
+    expectations: Expectations,
+    progress: Progress | None,
+    cited: Mapping[str, Receipt] | None = None,
 ) -> tuple[Report, Link | None]:
+    """The report on a bundle and its link; where receipts cite it, by its own of them."""
     try:
         with Bundle(path, progress) as bundle:
-            return checks.judge(bundle, expectations), _link(bundle)
+            link = _link(bundle)
+            if cited and link and link.evidence.id in cited:
+                expectations = dataclasses.replace(expectations, receipt=cited[link.evidence.id])
+            return checks.judge(bundle, expectations), link
     except Fault as fault:
         return checks.refuse(str(path), fault), None
 

@@ -26,6 +26,7 @@ REQUIRED = (*TAG_FILES, TAGMANIFEST, SIGNATURE, SIGNER)
 
 ENVIRONMENT = "data/environment.json"
 STEPS = "data/steps.jsonl"
+INCLUDED = "data/note/included.txt"
 NOT_BEFORE = "data/not-before.json"
 NOT_BEFORE_TOKEN = "data/not-before.tsr"
 

@@ -106,3 +106,12 @@ class Bundle:
         """Paths of the tokens over the signature, in the order of their numbers."""
         found = (path for path in self.sizes if layout.is_token(path))
         return tuple(sorted(found, key=lambda path: (len(path), path)))
+
+
+def open_bundle(path: Path) -> Bundle:
+    """The bundle at `path`, open for reading and not judged; use it in a `with` block.
+
+    Raises:
+        InputError, Fault: see `Bundle`.
+    """
+    return Bundle(path)

@@ -3,11 +3,14 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from evidence_kit.bundle import layout
 from evidence_kit.bundle.reader import Bundle
+from evidence_kit.bundle.receipt import Receipt, read_receipt
 from evidence_kit.checks.examination import finding
 from evidence_kit.crypto.digest import sha256_hex
+from evidence_kit.errors import UsageError
 from evidence_kit.model import Evidence, Previous
-from evidence_kit.report import Finding, Outcome, Question
+from evidence_kit.report import Fault, Finding, Outcome, Question
 
 _UNALTERED = Question.UNALTERED
 
@@ -21,6 +24,8 @@ class Link(NamedTuple):
     tagmanifest_sha256: str
     signature_sha256: str
     tokens_sha256: tuple[str, ...]
+    included: tuple[Receipt, ...]
+    """Receipts of earlier bundles that this one, a note, brings into the case."""
 
     @property
     def sequence(self) -> int:
@@ -49,7 +54,18 @@ def read_link(bundle: Bundle) -> Link:
         tagmanifest_sha256=sha256_hex(bundle.tagmanifest_bytes),
         signature_sha256=sha256_hex(bundle.signature),
         tokens_sha256=tuple(sha256_hex(bundle.read(path)) for path in bundle.token_paths),
+        included=_read_included(bundle),
     )
+
+
+def _read_included(bundle: Bundle) -> tuple[Receipt, ...]:
+    if layout.INCLUDED not in bundle.sizes:
+        return ()
+    content = bundle.read(layout.INCLUDED, max_bytes=layout.MAX_TEXT_BYTES)
+    try:
+        return tuple(read_receipt(line) for line in content.decode("ascii").splitlines())
+    except (UnicodeDecodeError, UsageError):
+        raise Fault("structure.included", path=layout.INCLUDED) from None
 
 
 def check_chain(case_id: str, links: Sequence[Link]) -> Iterator[Finding]:

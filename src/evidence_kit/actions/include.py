@@ -1,0 +1,67 @@
+"""include: earlier bundles come into a case, cited by their receipts in a sealed note."""
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from evidence_kit.actions.case import Case
+from evidence_kit.actions.kit import Kit
+from evidence_kit.actions.seal import Sealed, disk_errors, seal
+from evidence_kit.actions.verify import verify_bundle
+from evidence_kit.bundle import layout
+from evidence_kit.checks.examination import Expectations
+from evidence_kit.errors import SealError, UsageError
+from evidence_kit.model import Draft, DraftFile, Kind, Stated
+from evidence_kit.report import Outcome, Question
+
+
+def include_bundles(case: Case, paths: Sequence[Path], *, kit: Kit) -> Sealed:
+    """Copy bundles into the case's folder for earlier ones, and seal a note that cites them.
+
+    They keep their own proofs; the note pins them to the case by their receipts.
+
+    Args:
+        case: the case they come into.
+        paths: sealed bundles from outside any case.
+        kit: keys, authorities, roots.
+
+    Raises:
+        InputError: one is missing, can't be read, or is no bundle.
+        UsageError: "include.nothing", or "include.same_name".
+        SealError: one is altered, or stands in the case already; see also `seal`.
+    """
+    if not paths:
+        raise UsageError("include.nothing")
+    if len({path.name for path in paths}) != len(paths):
+        raise UsageError("include.same_name")
+    receipts = [_receipt(path, kit) for path in paths]
+    folder = case.included_folder
+    with disk_errors(case.folder):
+        folder.mkdir(exist_ok=True)
+        for path in paths:
+            if (folder / path.name).exists():
+                raise SealError("seal.exists", path=str(folder / path.name))
+        for path in paths:
+            shutil.copyfile(path, folder / path.name)
+    now = kit.now()
+    origin = Stated(
+        event="included",
+        recorded_at=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        on_claimed=now.date().isoformat(),
+        channel_claimed=None,
+        note_claimed=None,
+    )
+    with tempfile.TemporaryDirectory(prefix="evidence-kit-") as temporary:
+        note = Path(temporary) / "included.txt"
+        note.write_text("".join(f"{r}\n" for r in receipts), encoding="ascii", newline="\n")
+        file = DraftFile(path=layout.INCLUDED, source=str(note), media_type="text/plain")
+        draft = Draft(kind=Kind.NOTE, label="included", origin=origin, files=(file,))
+        return seal([draft], case, kit=kit)
+
+
+def _receipt(path: Path, kit: Kit) -> str:
+    report = verify_bundle(path, Expectations(anchors=kit.anchors))
+    if report.answers[Question.UNALTERED] is not Outcome.PASSED or report.receipt is None:
+        raise SealError("include.altered", path=str(path))
+    return report.receipt
