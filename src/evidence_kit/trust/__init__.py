@@ -1,0 +1,1 @@
+"""Which authorities are trusted for the time, and how they are asked."""
