@@ -43,6 +43,8 @@ MAX_RENEWALS = 64
 MAX_PART_BYTES = 100
 MAX_PATH_BYTES = 240
 MAX_DEPTH = 10
+MAX_SEQUENCE = 999_999_999
+"""Of a bundle in its case: nine digits, as many as a receipt has."""
 
 _PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
@@ -104,8 +106,16 @@ def max_proof_bytes(path: str) -> int:
     return MAX_SMALL_BYTES
 
 
+UNPLACED = 3 + len(TAG_FILES)
+"""Place in the canonical order of what has none."""
+
+
 def member_order(path: str) -> tuple[int, bytes]:
-    """Sort key of the canonical order of members."""
+    """Sort key of the canonical order of members.
+
+    Raises:
+        ValueError: nothing of this path has a place in a bundle.
+    """
     if path.startswith(DATA):
         return 0, path.encode()
     if path.startswith(PROOF):

@@ -1,12 +1,14 @@
 """An open bundle: its files, and its own record of them, read strictly and only once."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 
 from evidence_kit.bundle import hashing, layout, manifest, tags
 from evidence_kit.bundle.once import once
 from evidence_kit.bundle.source import Source, open_source
+from evidence_kit.errors import InputError
 from evidence_kit.model import Evidence
 from evidence_kit.report import Fault
 
@@ -62,18 +64,30 @@ class Bundle:
 
         Raises:
             Fault: "structure.missing", or "structure.size" where it is larger than allowed.
+            InputError: the disk does not give it.
         """
         size = self.sizes.get(path)
         if size is None:
             raise Fault("structure.missing", path=path)
         if size > max_bytes:
             raise Fault("structure.size", path=path, size_bytes=size)
-        return self.source.read(path)
+        with self._readable():
+            return self.source.read(path)
 
     @once
     def digests(self) -> dict[str, hashing.Digest]:
         """SHA-256 of every file as it is now."""
-        return self.source.digests(self._progress)
+        with self._readable():
+            return self.source.digests(self._progress)
+
+    @contextlib.contextmanager
+    def _readable(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise InputError(
+                "file.unreadable", path=str(self.path), detail=error.strerror or ""
+            ) from error
 
     @once
     def manifest(self) -> dict[str, str]:

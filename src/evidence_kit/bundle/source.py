@@ -62,16 +62,11 @@ class ZipSource:
             scan = zipscan.scan(self.file)
             self.container = "canonical" if scan.is_canonical else "repacked"
             self.top = _top(scan.members, path)
-            self.members = {
-                m.name[len(self.top) + 1 :].decode("ascii", "backslashreplace"): m
-                for m in scan.members
-            }
+            self.members = _by_path(scan.members, self.top)
         except BaseException:
             self.file.close()
             raise
         self.sizes = {name: member.size_bytes for name, member in self.members.items()}
-        if len(self.members) != len(scan.members):
-            raise Fault("container.duplicate", path="")
 
     def read(self, path: str) -> bytes:
         """The whole of one member."""
@@ -90,6 +85,16 @@ class ZipSource:
     def close(self) -> None:
         """Close the zip."""
         self.file.close()
+
+
+def _by_path(members: tuple[zipscan.Member, ...], top: str) -> dict[str, zipscan.Member]:
+    found: dict[str, zipscan.Member] = {}
+    for member in members:
+        path = member.name[len(top) + 1 :].decode("ascii", "backslashreplace")
+        if path in found:
+            raise Fault("container.duplicate", path=layout.escape(path))
+        found[path] = member
+    return found
 
 
 def _top(members: tuple[zipscan.Member, ...], path: Path) -> str:

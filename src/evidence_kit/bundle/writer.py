@@ -1,8 +1,9 @@
 """Writing a bundle as a canonical zip in one pass, each source read once."""
 
+import contextlib
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -52,14 +53,8 @@ class ZipWriter:
             InputError: it is missing, can't be read, or changed while it was read.
         """
         name = f"{self._top}/{path}".encode("ascii")
-        try:
+        with _readable(source):
             stream = source.open("rb", buffering=0)
-        except FileNotFoundError:
-            raise InputError("file.missing", path=str(source)) from None
-        except OSError as error:
-            raise InputError(
-                "file.unreadable", path=str(source), detail=error.strerror or ""
-            ) from error
         with stream:
             # The header's length depends on the size, so the size is fixed before reading.
             size = os.fstat(stream.fileno()).st_size
@@ -67,7 +62,11 @@ class ZipWriter:
             self._out.write(zipform.local_header(name, 0, size))
             digest, checksum, left = hashlib.sha256(), 0, size
             buffer = memoryview(bytearray(min(RUN_BYTES, size + 1)))
-            while count := stream.readinto(buffer):
+            while True:
+                with _readable(source):
+                    count = stream.readinto(buffer)
+                if not count:
+                    break
                 left -= count
                 if left < 0:
                     break
@@ -99,6 +98,18 @@ class ZipWriter:
         """Write the directory and bring every byte to the disk."""
         self._out.write(zipform.directory(self._members))
         self._out.sync()
+
+
+@contextlib.contextmanager
+def _readable(source: Path) -> Iterator[None]:
+    """Tell a source that can't be read from a bundle that can't be written."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise InputError("file.missing", path=str(source)) from None
+    except OSError as error:
+        detail = error.strerror or ""
+        raise InputError("file.unreadable", path=str(source), detail=detail) from error
 
 
 def write_bundle(

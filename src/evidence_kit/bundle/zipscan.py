@@ -53,6 +53,11 @@ class _Entry(NamedTuple):
     is_plain: bool
     """False where it carries a comment, or an extra field not allowed."""
 
+    @property
+    def path(self) -> str:
+        """Its name, as shown to the reader."""
+        return _shown(self.member)
+
 
 def is_zip(file: RangeFile) -> bool:
     """True where the file begins as a zip with members, or ends as one."""
@@ -73,14 +78,34 @@ def scan(file: RangeFile) -> Scan:
         start, length, count = _find_directory(file, size)
         directory = file.read(start, size - start)
         entries = tuple(_entries(directory[:length], count))
+        members = tuple(entry.member for entry in entries)
+        if _is_canonical(directory, members):
+            return Scan(True, members)
+        _require_no_hidden_tail(directory[length:])
+        return Scan(False, _require_unambiguous(file, entries, start, size))
     except struct.error:
         raise Fault("container.damaged") from None
-    members = tuple(entry.member for entry in entries)
-    canonical = zipform.directory((m.name, m.crc32, m.size_bytes) for m in members)
-    if directory == canonical:
-        return Scan(True, members)
-    _require_no_hidden_tail(directory[length:])
-    return Scan(False, _require_unambiguous(file, entries, start, size))
+
+
+def _is_canonical(directory: bytes, members: tuple[Member, ...]) -> bool:
+    """True where the directory is the very one that a bundle of these members has."""
+    if directory != zipform.directory((m.name, m.crc32, m.size_bytes) for m in members):
+        return False
+    keys = [_order(member) for member in members]
+    return keys == sorted(keys)
+
+
+def _order(member: Member) -> tuple[int, bytes]:
+    """Where the member stands in canonical order; files that belong nowhere stand at the end."""
+    path = member.name.partition(b"/")[2].decode("ascii", "backslashreplace")
+    try:
+        return layout.member_order(path)
+    except ValueError:
+        return layout.UNPLACED, path.encode()
+
+
+def _shown(member: Member) -> str:
+    return layout.escape(member.name.decode("ascii", "backslashreplace"))
 
 
 def _find_directory(file: RangeFile, size: int) -> tuple[int, int, int]:
@@ -93,8 +118,9 @@ def _find_directory(file: RangeFile, size: int) -> tuple[int, int, int]:
     if end[0] != zipform.END_SIGNATURE or end[7] != 0:
         # A comment, bytes after the end, or a file cut short: no end record where it must be.
         whole = file.read(max(0, size - 65557), 65557)
-        has_end = zipform.END_SIGNATURE in whole
-        raise Fault("container.hidden_bytes" if has_end else "container.damaged")
+        at = whole.rfind(zipform.END_SIGNATURE)
+        is_whole = 0 <= at <= len(whole) - zipform.END.size
+        raise Fault("container.hidden_bytes" if is_whole else "container.damaged")
     _, disk, directory_disk, here, count, length, start, _ = end
     last = size - zipform.END.size
     if zipform.FULL_16 in (here, count) or zipform.FULL_32 in (length, start):
@@ -122,7 +148,7 @@ def _entries(directory: bytes, count: int) -> Iterator[_Entry]:
     at = 0
     for _ in range(count):
         fields = zipform.CENTRAL.unpack_from(directory, at)
-        signature, made_by, _, flags, method, _, _, crc32, stored, size, *rest = fields
+        signature, _, _, flags, method, _, _, crc32, stored, size, *rest = fields
         name_size, extra_size, comment_size, disk, _, attributes, offset = rest
         if signature != zipform.CENTRAL_SIGNATURE or disk != 0:
             raise Fault("container.damaged")
@@ -139,10 +165,10 @@ def _entries(directory: bytes, count: int) -> Iterator[_Entry]:
             name, method, flags, crc32, stored, size, offset,
             offset + zipform.local_header_size(name, size),
         )  # fmt: skip
-        is_unix = made_by >> 8 == 3
         yield _Entry(
             member,
-            attributes >> 16 if is_unix else 0,
+            # Some programs make links of these bits whatever system wrote them.
+            attributes >> 16,
             not comment_size and not wide and _are_allowed(extras, extra),
         )
     if at != len(directory):
@@ -202,26 +228,39 @@ def _require_unambiguous(
     members = []
     for entry in sorted(entries, key=lambda entry: entry.member.offset):
         member = entry.member
-        path = member.name.decode("ascii", "backslashreplace")
-        _require_plain(entry, path)
+        _require_plain(entry)
         if member.name in names:
-            raise Fault("container.duplicate", path=layout.escape(path))
+            raise Fault("container.duplicate", path=entry.path)
         names.add(member.name)
         if member.offset != at:
             code = "container.overlap" if member.offset < at else "container.hidden_bytes"
-            raise Fault(code, path=layout.escape(path))
-        data_offset = _require_same_local(file, member, path)
+            raise Fault(code, path=entry.path)
+        data_offset = _require_same_local(file, member, entry.path)
         at = data_offset + member.stored_bytes
-        at += _descriptor_size(file, member, at, path)
+        at += _descriptor_size(file, member, at, entry.path)
         members.append(member._replace(data_offset=data_offset))
     if at != start:
         raise Fault("container.overlap" if at > start else "container.hidden_bytes")
-    return tuple(member for member in members if not member.name.endswith(b"/"))
+    return _without_folders(members)
 
 
-def _require_plain(entry: _Entry, path: str) -> None:
-    member = entry.member
-    path = layout.escape(path)
+def _without_folders(members: list[Member]) -> tuple[Member, ...]:
+    """The files. A folder without one of them is a name that says something to somebody."""
+    files = tuple(member for member in members if not member.name.endswith(b"/"))
+    parents: set[bytes] = set()
+    for file in files:
+        parent = file.name.rpartition(b"/")[0]
+        while parent and parent not in parents:
+            parents.add(parent)
+            parent = parent.rpartition(b"/")[0]
+    for member in members:
+        if member.name.endswith(b"/") and member.name[:-1] not in parents:
+            raise Fault("container.hidden_bytes", path=_shown(member))
+    return files
+
+
+def _require_plain(entry: _Entry) -> None:
+    member, path = entry.member, entry.path
     if member.flags & ~_ALLOWED_FLAGS:
         raise Fault("container.encrypted", path=path)
     if member.method not in (STORED, DEFLATED):
@@ -248,7 +287,7 @@ def _require_same_local(file: RangeFile, member: Member, path: str) -> int:
     extra = file.read(begin, extra_size)
     fields = _extra_fields(extra)
     if not _are_allowed(fields, extra):
-        raise Fault("container.hidden_bytes", path=layout.escape(path))
+        raise Fault("container.hidden_bytes", path=path)
     wide = fields.get(1, b"")
     size, wide = _widen(size, wide)
     stored, wide = _widen(stored, wide)
@@ -262,7 +301,7 @@ def _require_same_local(file: RangeFile, member: Member, path: str) -> int:
         or wide
         or not (told == actual or later)
     ):
-        raise Fault("container.local_header", path=layout.escape(path))
+        raise Fault("container.local_header", path=path)
     return int(begin + extra_size)
 
 
@@ -279,7 +318,7 @@ def _descriptor_size(file: RangeFile, member: Member, at: int, path: str) -> int
         for candidate in (b"PK\x07\x08" + plain, plain):
             if raw.startswith(candidate):
                 return len(candidate)
-    raise Fault("container.local_header", path=layout.escape(path))
+    raise Fault("container.local_header", path=path)
 
 
 def chunks(file: RangeFile, member: Member) -> Iterator[bytes]:
@@ -288,6 +327,7 @@ def chunks(file: RangeFile, member: Member) -> Iterator[bytes]:
     Raises:
         Fault: "container.damaged" where they are not exactly as long as declared.
     """
+    damaged = Fault("container.damaged", path=_shown(member))
     inflate = zlib.decompressobj(-15) if member.method == DEFLATED else None
     at, end, left = member.data_offset, member.data_offset + member.stored_bytes, member.size_bytes
     try:
@@ -301,12 +341,12 @@ def chunks(file: RangeFile, member: Member) -> Iterator[bytes]:
                 raw = inflate.unconsumed_tail if inflate else b""
                 left -= len(piece)
                 if left < 0:
-                    raise Fault("container.damaged")
+                    raise damaged
                 if piece:
                     yield piece
                 elif not raw:
                     break
     except zlib.error:
-        raise Fault("container.damaged") from None
+        raise damaged from None
     if left or at != end or (inflate and (inflate.unused_data or not inflate.eof)):
-        raise Fault("container.damaged")
+        raise damaged

@@ -97,16 +97,22 @@ def _faults(case_id: str, links: Sequence[Link]) -> Iterator[Finding]:
                 sequence=link.sequence,
             )
     signer: str | None = None
-    for sequence in range(1, max(by_sequence, default=0) + 1):
-        if sequence not in by_sequence:
-            yield finding(_UNALTERED, "chain.missing", Outcome.FAILED, "case", sequence=sequence)
+    expected = 1
+    # Not every number up to the largest: a hostile one could be past counting.
+    for sequence, link in sorted(by_sequence.items()):
+        if sequence > expected:
+            yield _gap(expected, sequence - 1)
             signer = None
-            continue
-        link = by_sequence[sequence]
+        expected = sequence + 1
         yield from _against_previous(link, by_sequence.get(sequence - 1))
         if signer is not None and link.evidence.signer_sha256 != signer:
             yield finding(_UNALTERED, "chain.signer", Outcome.FAILED, link.name)
         signer = link.evidence.next_signer_sha256 or link.evidence.signer_sha256
+
+
+def _gap(first: int, last: int) -> Finding:
+    missing: str | int = first if first == last else f"{first}-{last}"
+    return finding(_UNALTERED, "chain.missing", Outcome.FAILED, "case", sequence=missing)
 
 
 def _against_previous(link: Link, before: Link | None) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
 """One bundle under examination: what the checks share, worked out once."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -53,7 +54,8 @@ class Examination:
             Fault: it is not exactly one certificate in the one form of PEM.
         """
         pem = self.bundle.read(layout.SIGNER)
-        (der, *more) = certificates_from_pem(pem)
+        with _about(layout.SIGNER):
+            (der, *more) = certificates_from_pem(pem)
         if more or certificate_to_pem(der) != pem:
             raise Fault("signature.pem", path=layout.SIGNER)
         return der
@@ -65,11 +67,12 @@ class Examination:
         Raises:
             Fault: it does not hold.
         """
-        return verify_detached(
-            self.bundle.signature,
-            self.bundle.tagmanifest_bytes,
-            certificate_der=self.certificate_der,
-        )
+        with _about(layout.SIGNATURE):
+            return verify_detached(
+                self.bundle.signature,
+                self.bundle.tagmanifest_bytes,
+                certificate_der=self.certificate_der,
+            )
 
     @once
     def extra_certificates_der(self) -> tuple[bytes, ...]:
@@ -106,6 +109,16 @@ class Examination:
         except Fault as fault:
             return JudgedToken(path=path, token=None, fault=fault)
         return JudgedToken(path=path, token=token, fault=None)
+
+
+@contextlib.contextmanager
+def _about(path: str) -> Iterator[None]:
+    """Let a fault that names no place name this one."""
+    try:
+        yield
+    except Fault as fault:
+        fault.params.setdefault("path", path)
+        raise
 
 
 Check = Callable[[Examination], Iterator[Finding]]

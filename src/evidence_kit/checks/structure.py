@@ -1,7 +1,9 @@
 """Container and structure: every file has its place, and every place its file."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 
 from evidence_kit.bundle import layout, tags
 from evidence_kit.checks.examination import Examination, finding, from_fault
@@ -11,7 +13,7 @@ from evidence_kit.report import Fault, Finding, Outcome, Question
 _UNALTERED = Question.UNALTERED
 _ID = re.compile(r"[0-9a-f]{32}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z", re.ASCII)
 
 
 def check_container(examination: Examination) -> Iterator[Finding]:
@@ -102,7 +104,7 @@ def _wrong_values(evidence: Evidence) -> Iterator[str]:
     """Names of fields that hold what they can't hold."""
     if not _ID.fullmatch(evidence.id):
         yield "id"
-    if not _TIME.fullmatch(evidence.created_at):
+    if not _is_time(evidence.created_at):
         yield "created_at"
     for name in ("signer_sha256", "next_signer_sha256"):
         value = getattr(evidence, name)
@@ -112,7 +114,8 @@ def _wrong_values(evidence: Evidence) -> Iterator[str]:
     if case:
         if not _ID.fullmatch(case.id):
             yield "case.id"
-        if case.sequence < 1 or (case.sequence == 1) != (case.previous is None):
+        is_first = case.previous is None
+        if not 1 <= case.sequence <= layout.MAX_SEQUENCE or (case.sequence == 1) != is_first:
             yield "case.sequence"
         if case.previous and not (
             _ID.fullmatch(case.previous.id)
@@ -125,19 +128,28 @@ def _wrong_values(evidence: Evidence) -> Iterator[str]:
         yield "items.id"
 
 
+def _is_time(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return bool(_TIME.fullmatch(text))
+
+
 def _file_faults(evidence: Evidence, manifest: dict[str, str]) -> Iterator[Fault]:
     """Where evidence.json and the manifest don't tell of the same files."""
     entries = evidence.files()
-    paths = [entry.path for entry in entries]
-    listed = set(paths)
-    if len(listed) != len(paths):
-        twice = next(path for path in sorted(listed) if paths.count(path) > 1)
-        yield Fault("structure.file_list", path=layout.escape(twice))
-    for path in sorted(listed ^ manifest.keys()):
+    listed = Counter(entry.path for entry in entries)
+    for path in sorted(path for path, count in listed.items() if count > 1):
+        yield Fault("structure.file_list", path=layout.escape(path))
+    for path in sorted(listed.keys() ^ manifest.keys()):
         yield Fault("structure.file_list", path=layout.escape(path))
     for entry in entries:
         is_derived = entry.role is Role.DERIVED
-        if is_derived != (entry.by is not None) or not listed.issuperset(entry.from_):
-            yield Fault("structure.derivation", path=layout.escape(entry.path))
-        if not is_derived and entry.from_:
+        if (
+            is_derived != (entry.by is not None)
+            or (entry.from_ and not is_derived)
+            or entry.path in entry.from_
+            or not listed.keys() >= set(entry.from_)
+        ):
             yield Fault("structure.derivation", path=layout.escape(entry.path))

@@ -125,7 +125,7 @@ def not_before(examination: Examination) -> JudgedToken | None:
 
 
 def sealed_not_before(examination: Examination) -> datetime | None:
-    """Proven time before which the bundle was not sealed; None where nothing proves one."""
+    """Earliest that the token over not-before.json can be; None where nothing proves one."""
     if layout.NOT_BEFORE_TOKEN not in examination.bundle.sizes:
         return None
     judged = not_before(examination)
@@ -134,7 +134,7 @@ def sealed_not_before(examination: Examination) -> datetime | None:
     until = sealed_no_later_than(examination)
     if until is None or earliest(judged.token) > until:
         return None
-    return judged.token.gen_time
+    return earliest(judged.token)
 
 
 def sealed_no_later_than(examination: Examination) -> datetime | None:
