@@ -6,6 +6,7 @@ its default. Only this module and `cli` read the environment.
 
 import difflib
 import os
+import sys
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -94,3 +95,9 @@ def _read_config(path: Path) -> dict[str, object]:
                 suggestion=close[0] if close else ", ".join(sorted(_VARIABLES)),
             )
     return values
+
+
+def platform_family() -> str:
+    """Family of the operating system, and no more: a bundle goes to strangers."""
+    families = {"linux": "linux", "darwin": "macos", "win32": "windows"}
+    return families.get(sys.platform, "other")

@@ -4,7 +4,6 @@ import contextlib
 import errno
 import functools
 import shutil
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +37,7 @@ from evidence_kit.model import (
     Software,
 )
 from evidence_kit.report import Fault, Outcome, Question, Report
+from evidence_kit.settings import platform_family
 from evidence_kit.trust.tsa_client import TokenReply
 
 SOFTWARE = "evidence-kit"
@@ -237,9 +237,3 @@ def disk_errors(folder: Path) -> Iterator[None]:
         raise SealError("seal.write", path=str(folder), detail=detail) from error
     except Fault as fault:
         raise SealError("seal.refused", reason=fault.code) from fault
-
-
-def platform_family() -> str:
-    """Family of the operating system, and no more: a bundle goes to strangers."""
-    names = {"linux": "linux", "darwin": "macos", "win32": "windows"}
-    return names.get(sys.platform, "other")

@@ -1,0 +1,301 @@
+"""Find a browser on this machine, start it, and be sure that it is gone afterwards."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from evidence_kit.errors import CaptureError
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, Playwright
+
+# Playwright silences the browser's own traffic with most of these; named here so that it
+# stays so with another version of it. QUIC would hide the server's address from the record.
+FLAGS = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-domain-reliability",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+    # Left alone, Chromium 156 asks Google for signed-in accounts and for updates of its
+    # parts all the same. Port 9 is one that it refuses to connect to, so nothing is sent.
+    "--gaia-url=http://127.0.0.1:9/",
+    "--component-updater=url-source=http://127.0.0.1:9/",
+)
+_START_S = 30.0
+_CLOSE_S = 1.5
+_REMOVALS = 10
+
+_LINUX = (
+    ("google-chrome-stable", "Google Chrome"),
+    ("google-chrome", "Google Chrome"),
+    ("chromium", "Chromium"),
+    ("chromium-browser", "Chromium"),
+    ("microsoft-edge-stable", "Microsoft Edge"),
+)
+_MAC = (
+    ("Google Chrome.app/Contents/MacOS/Google Chrome", "Google Chrome"),
+    ("Chromium.app/Contents/MacOS/Chromium", "Chromium"),
+    ("Microsoft Edge.app/Contents/MacOS/Microsoft Edge", "Microsoft Edge"),
+)
+_WINDOWS = (
+    ("chrome.exe", "Google/Chrome/Application/chrome.exe", "Google Chrome"),
+    ("msedge.exe", "Microsoft/Edge/Application/msedge.exe", "Microsoft Edge"),
+)
+
+
+class FoundBrowser(msgspec.Struct, frozen=True, kw_only=True):
+    """A browser that is there; whether it starts is for `browser_version` to say."""
+
+    path: str
+    name: str
+    """Such as "Chromium"."""
+    source: Literal["given", "system", "playwright"]
+
+
+class RunningBrowser(msgspec.Struct, frozen=True, kw_only=True):
+    """A browser that was started and has nothing open yet."""
+
+    browser: "Browser"
+    version: str
+    executable: str
+    """The program itself, where the path that was launched is a script around it."""
+    has_sandbox: bool
+
+
+def find_browser(path: str | None = None) -> FoundBrowser:
+    """The browser at `path`; without one the system's, else the one Playwright installed.
+
+    Raises:
+        CaptureError: "capture.browser_missing" where nothing is at `path`,
+            "capture.no_browser" where none is found.
+    """
+    if path is not None:
+        if not Path(path).is_file():
+            raise CaptureError("capture.browser_missing", path=path)
+        return FoundBrowser(path=path, name=_name_of(path), source="given")
+    for candidate, name in _installed():
+        return FoundBrowser(path=candidate, name=name, source="system")
+    own = asyncio.run(_playwrights_own())
+    if own:
+        return FoundBrowser(path=own, name="Chromium", source="playwright")
+    raise CaptureError("capture.no_browser")
+
+
+def browser_version(found: FoundBrowser) -> str:
+    """The version that the browser gives once it runs, such as "156.0.7204.49".
+
+    Raises:
+        CaptureError: it does not start.
+    """
+
+    async def ask() -> str:
+        async with running_browser(found) as running:
+            return running.version
+
+    return asyncio.run(ask())
+
+
+@asynccontextmanager
+async def running_browser(
+    found: FoundBrowser, *, is_visible: bool = False
+) -> AsyncIterator[RunningBrowser]:
+    """Start the browser with an empty profile; when the block ends both are gone.
+
+    Raises:
+        CaptureError: "capture.browser_broken", "capture.no_display" or "capture.sandbox".
+    """
+    driver = await _start_driver()
+    # a browser that is killed leaves what it put where temporary files go
+    folder = await asyncio.to_thread(tempfile.mkdtemp, prefix="ek-")
+    leftovers = [folder]
+    try:
+        has_sandbox = not _is_root()
+        browser = await _launch(
+            driver, found, folder=folder, is_visible=is_visible, has_sandbox=has_sandbox
+        )
+        pid = None
+        try:
+            pid = await _process_id(browser)
+            leftovers += _profiles(pid)
+            yield RunningBrowser(
+                browser=browser,
+                version=browser.version,
+                executable=_executable(pid, found.path),
+                has_sandbox=has_sandbox,
+            )
+        finally:
+            await _close(browser, pid)
+    finally:
+        await _stop_driver(driver)
+        await asyncio.to_thread(_remove, leftovers)
+
+
+async def _start_driver() -> "Playwright":
+    """Start Playwright's own process; given up half-way, it is stopped all the same."""
+    from playwright.async_api import async_playwright
+
+    starting = asyncio.ensure_future(async_playwright().start())
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await asyncio.wait({starting}, timeout=_CLOSE_S)
+        if starting.done() and not starting.exception():
+            await _stop_driver(starting.result())
+        raise
+
+
+async def _stop_driver(driver: "Playwright") -> None:
+    with contextlib.suppress(Exception):
+        await asyncio.wait_for(driver.stop(), _CLOSE_S)
+
+
+async def _launch(
+    driver: "Playwright",
+    found: FoundBrowser,
+    *,
+    folder: str,
+    is_visible: bool,
+    has_sandbox: bool,
+) -> "Browser":
+    from playwright.async_api import Error
+
+    try:
+        return await driver.chromium.launch(
+            executable_path=found.path,
+            headless=not is_visible,
+            # Chromium refuses to build its sandbox for root
+            chromium_sandbox=has_sandbox,
+            args=list(FLAGS),
+            # handed on, not read: the browser sees all that the user's own would
+            env={**os.environ, "TMPDIR": folder},
+            timeout=_START_S * 1000,
+        )
+    except Error as error:
+        text = str(error)
+        code = "capture.browser_broken"
+        if "X server" in text or "DISPLAY" in text or "platform failed to initialize" in text:
+            code = "capture.no_display"
+        elif "sandbox" in text.lower() and "No usable sandbox" in text:
+            code = "capture.sandbox"
+        raise CaptureError(code, path=found.path) from error
+
+
+async def _process_id(browser: "Browser") -> int | None:
+    try:
+        session = await browser.new_browser_cdp_session()
+        processes = (await session.send("SystemInfo.getProcessInfo"))["processInfo"]
+        await session.detach()
+    except Exception:  # a browser without this command is closed the ordinary way
+        return None
+    return next((int(entry["id"]) for entry in processes if entry["type"] == "browser"), None)
+
+
+async def _close(browser: "Browser", pid: int | None) -> None:
+    """Close; kill what does not close. The driver then removes the profile."""
+    closing = asyncio.ensure_future(browser.close())
+    await asyncio.wait({closing}, timeout=_CLOSE_S)
+    if not closing.done() and pid is not None:
+        with contextlib.suppress(OSError):
+            os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+        await asyncio.wait({closing}, timeout=_CLOSE_S)
+    if not closing.cancel():
+        closing.exception()  # it was gone before: nothing to do about that
+
+
+def _profiles(pid: int | None) -> list[str]:
+    """The profile that the driver made; it does not always get to remove it after a crash."""
+    if pid is None or sys.platform != "linux":
+        return []
+    try:
+        line = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return []
+    switch = b"--user-data-dir="
+    return [
+        os.fsdecode(word[len(switch) :]) for word in line.split(b"\0") if word.startswith(switch)
+    ]
+
+
+def _remove(folders: list[str]) -> None:
+    """Remove folders into which a dying process may still write."""
+    for _ in range(_REMOVALS):
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
+        if not any(map(os.path.exists, folders)):
+            return
+        time.sleep(0.1)
+
+
+def _executable(pid: int | None, launched: str) -> str:
+    if pid is not None and sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            return os.readlink(f"/proc/{pid}/exe")
+    return os.path.realpath(launched)
+
+
+def _is_root() -> bool:
+    geteuid = getattr(os, "geteuid", None)
+    return geteuid is not None and geteuid() == 0
+
+
+def _name_of(path: str) -> str:
+    file = Path(path).stem.lower()
+    if "edge" in file:
+        return "Microsoft Edge"
+    return "Google Chrome" if "chrome" in file else "Chromium"
+
+
+def _installed() -> Iterator[tuple[str, str]]:
+    """Installed browsers with their names, the best first."""
+    if sys.platform == "win32":
+        yield from _on_windows()
+    elif sys.platform == "darwin":
+        for folder in (Path("/Applications"), Path.home() / "Applications"):
+            for inside, name in _MAC:
+                if (folder / inside).is_file():
+                    yield str(folder / inside), name
+    else:
+        for command, name in _LINUX:
+            found = shutil.which(command)
+            # a Snap sees a /tmp of its own, so the driver and it could not share a profile
+            if found and "snap" not in Path(os.path.realpath(found)).parts:
+                yield found, name
+
+
+def _on_windows() -> Iterator[tuple[str, str]]:
+    if sys.platform == "win32":
+        import winreg
+
+        for command, _, name in _WINDOWS:
+            for hive in (winreg.HKEY_LOCAL_MACHINE, winreg.HKEY_CURRENT_USER):
+                key = rf"SOFTWARE\Microsoft\Windows\CurrentVersion\App Paths\{command}"
+                with contextlib.suppress(OSError):
+                    path = winreg.QueryValue(hive, key)
+                    if Path(path).is_file():
+                        yield path, name
+    local = Path.home() / "AppData" / "Local"
+    for folder in (Path("C:/Program Files"), Path("C:/Program Files (x86)"), local):
+        for _, inside, name in _WINDOWS:
+            if (folder / inside).is_file():
+                yield str(folder / inside), name
+
+
+async def _playwrights_own() -> str | None:
+    from playwright.async_api import async_playwright
+
+    async with async_playwright() as driver:
+        path = driver.chromium.executable_path
+    return path if Path(path).is_file() else None

@@ -1,0 +1,83 @@
+"""What is asked of a capture, and what comes out of it."""
+
+from typing import Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+from evidence_kit.bundle.layout import escape, is_safe_text
+from evidence_kit.errors import UsageError
+from evidence_kit.model import Browser, Captured, DraftFile, Viewport
+
+
+class CaptureRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """One page, and how it is to be captured."""
+
+    url: str
+    """http or https, without a user name or password in it."""
+    expect: str | None = None
+    """Text that the page must show, such as the order's number."""
+    timeout_s: float = 60
+    """From the request for the page until it is at rest; writing the artefacts may take
+    up to 7 s more."""
+    login: bool = False
+    """Open a visible window in which the user logs in first."""
+    browser_path: str | None = None
+    """None looks for a browser."""
+    environment: Literal["minimal"] = "minimal"
+    """How much of the machine is recorded: nothing that names it or its user."""
+    pdf: bool = False
+    viewport: Viewport = Viewport(width_px=1280, height_px=900, scale_percent=100)
+    locale: str = "zh-CN"
+    """What the browser asks the site for; fixed, so that it says nothing of the machine."""
+    time_zone: str = "Asia/Shanghai"
+    quiet_ms: int = 1200
+    """How long nothing may move or load before the page counts as at rest. Sites that wait
+    a second before they load what was scrolled to are common, hence more than 1000."""
+
+    def check(self) -> None:
+        """Refuse what can't be captured.
+
+        Raises:
+            UsageError: "capture.url" where the address is no plain web address.
+        """
+        try:
+            parts = urlsplit(self.url)
+            is_plain = bool(
+                parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc
+            )
+            parts.port  # noqa: B018  its property raises where the port is no number
+        except ValueError:
+            is_plain = False
+        if not is_plain or " " in self.url or not is_safe_text(self.url):
+            # the address may hold a password, so only what stands before it is repeated
+            raise UsageError("capture.url", url=escape(self.url.split("@")[-1]))
+
+
+class Capture(msgspec.Struct, frozen=True, kw_only=True):
+    """What a capture left in its folder."""
+
+    origin: Captured
+    files: tuple[DraftFile, ...]
+    """What came of the page, under data/page/."""
+    record: tuple[DraftFile, ...]
+    """data/environment.json and data/steps.jsonl; there even when no page came."""
+    browser: Browser
+    is_complete: bool
+    """Nothing is missing, and nothing makes one doubt that this is the page meant."""
+    is_attempt: bool
+    """Nothing of the page came: the item's kind is "attempt"."""
+
+
+def without_query(url: str) -> str:
+    """The address without query, fragment, user name and password, at most 300 characters.
+
+    >>> without_query("https://user:word@shop.example/pay?token=1#top")
+    'https://shop.example/pay'
+    """
+    if url.startswith(("data:", "blob:", "javascript:")):
+        return url.split(":", 1)[0] + ":"
+    head = url.split("#", 1)[0].split("?", 1)[0]
+    scheme, separator, rest = head.partition("://")
+    authority, slash, path = rest.partition("/")
+    return f"{scheme}{separator}{authority.split('@')[-1]}{slash}{path}"[:300]

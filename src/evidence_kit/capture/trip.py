@@ -1,0 +1,276 @@
+"""From the request for a page to the artefacts on disk and what is to be said about them."""
+
+import asyncio
+import base64
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+
+from evidence_kit.bundle.layout import escape
+from evidence_kit.capture import environment, sanity
+from evidence_kit.capture.artefacts import Artefacts, take_artefacts, write_file
+from evidence_kit.capture.browser import FoundBrowser, RunningBrowser
+from evidence_kit.capture.page import DrivenPage, Loading, Rest
+from evidence_kit.capture.request import Capture, CaptureRequest
+from evidence_kit.capture.steps import Shortfall, StepLog, timestamp
+from evidence_kit.model import Browser, Captured, DraftFile, Observation
+
+_AFTER_S = 7.0  # for the artefacts of a page that took all its time to load
+_MIN_REST_S = 2.0
+_FRAME_S = 2.0
+_MAX_FRAMES = 20
+
+_FACTS = """() => [
+  navigator.webdriver,
+  [...document.querySelectorAll("input[type=password]")].some((field) => field.checkVisibility()),
+]"""
+_FRAME_TEXT = "() => document.body ? document.body.innerText : ''"
+
+
+class _Seen(msgspec.Struct, kw_only=True):
+    """What is gathered on the way."""
+
+    loading: Loading
+    rest: Rest | None = None
+    is_automated: bool | None = None
+    has_password_field: bool = False
+    certificate_sha256: str | None = None
+    expect_elsewhere: bool = False
+    is_flat: bool = False
+    has_fonts: bool = True
+    saved_download: str | None = None
+    browser_sha256: str | None = None
+    artefacts: Artefacts = Artefacts(files=(), missing=(), text=None, viewport_path=None)
+
+
+class Trip:
+    """One trip to one page.
+
+    Args:
+        folder: gets page/, environment.json and steps.jsonl.
+        steps: a log, begun with the launch of the browser.
+        clock: aware, UTC.
+    """
+
+    def __init__(
+        self,
+        request: CaptureRequest,
+        folder: Path,
+        found: FoundBrowser,
+        running: RunningBrowser,
+        steps: StepLog,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._request = request
+        self._folder = folder
+        self._found = found
+        self._running = running
+        self._steps = steps
+        self._clock = clock
+        self.report: Callable[[str], None] = lambda stage: None
+        """Told the name of each stage as it begins."""
+
+    async def make(self, page: DrivenPage) -> Capture:
+        """Send the page to its address and write down what comes.
+
+        Raises:
+            CaptureError: "capture.unwritable".
+        """
+        started_at = self._clock()
+        deadline_s = _now() + self._request.timeout_s
+        page.deadline_s = deadline_s + _AFTER_S
+        self.report("load")
+        with self._steps.step("load") as detail:
+            loading = await page.load(self._request.url, self._request.timeout_s)
+            if loading.reason:
+                detail["reason"] = loading.reason
+        seen = _Seen(loading=loading)
+        # reading the program takes a core that is idle while the page comes to rest
+        asides = asyncio.gather(
+            asyncio.to_thread(environment.digest_of, self._running.executable),
+            asyncio.to_thread(environment.cjk_font_present),
+        )
+        if loading.has_document:
+            await self._rest(page, seen, deadline_s)
+            await self._look(page, seen)
+            await self._take(page, seen)
+        elif loading.reason == "download":
+            await self._save_download(page, seen, deadline_s)
+        seen.browser_sha256, has_fonts = await asides
+        seen.has_fonts = has_fonts is not False
+        return await self._finish(page, seen, started_at)
+
+    async def _rest(self, page: DrivenPage, seen: _Seen, deadline_s: float) -> None:
+        self.report("rest")
+        left_s = max(deadline_s - _now(), _MIN_REST_S)
+        try:
+            with self._steps.step("rest") as detail:
+                coming = page.come_to_rest(self._request.quiet_ms, left_s)
+                seen.rest = await page.bounded(coming, left_s + 1)
+                detail["quiet"] = str(seen.rest.is_quiet).lower()
+        except Shortfall:
+            seen.rest = Rest(is_quiet=False, is_capped=False)
+
+    async def _look(self, page: DrivenPage, seen: _Seen) -> None:
+        """Ask what must be asked before the page is resized for its picture."""
+        try:
+            with self._steps.step("look"):
+                seen.is_automated, seen.has_password_field = await page.call(_FACTS)
+                if page.traffic.answer is not None and page.traffic.answer.tls is not None:
+                    seen.certificate_sha256 = await _certificate(page)
+        except Shortfall:
+            return
+
+    async def _take(self, page: DrivenPage, seen: _Seen) -> None:
+        self.report("artefacts")
+        folder = self._folder / "page"
+        await asyncio.to_thread(folder.mkdir, exist_ok=True)
+        seen.artefacts = await take_artefacts(page, folder, self._steps, with_pdf=self._request.pdf)
+        text, picture = seen.artefacts.text, seen.artefacts.viewport_path
+        if picture is not None:
+            seen.is_flat = await asyncio.to_thread(sanity.is_flat, picture)
+        if (
+            self._request.expect
+            and text is not None
+            and not sanity.shows(text, self._request.expect)
+        ):
+            seen.expect_elsewhere = await _frames_show(page, self._request.expect)
+
+    async def _save_download(self, page: DrivenPage, seen: _Seen, deadline_s: float) -> None:
+        """Keep a file that the site sent instead of a page."""
+        target = self._folder / "page" / "download.bin"
+        try:
+            with self._steps.step("download") as detail:
+                await page.bounded(page.download_started.wait(), _FRAME_S)
+                download = page.downloads.pop(0)
+                left_s = max(deadline_s - _now(), _FRAME_S)
+                await page.bounded(download.save_as(target), left_s)
+                seen.saved_download = download.suggested_filename[:200]
+                detail["size_bytes"] = target.stat().st_size
+        except Shortfall as shortfall:
+            lost = Observation(
+                code="artefact.missing",
+                params={"path": "data/page/download.bin", "reason": shortfall.reason},
+            )
+            seen.artefacts = msgspec.structs.replace(seen.artefacts, missing=(lost,))
+            return
+        file = DraftFile(
+            path="data/page/download.bin",
+            source=str(target),
+            media_type="application/octet-stream",
+        )
+        seen.artefacts = msgspec.structs.replace(seen.artefacts, files=(file,))
+
+    async def _finish(self, page: DrivenPage, seen: _Seen, started_at: datetime) -> Capture:
+        answer = page.traffic.answer
+        final_url = escape(page.page.url) if seen.loading.has_document else None
+        observations = sanity.judge(self._judged(page, seen, final_url))
+        browser = Browser(
+            name=self._found.name, version=self._running.version, sha256=seen.browser_sha256
+        )
+        record = await self._write_record(seen, browser, page)
+        missing = seen.artefacts.missing
+        return Capture(
+            origin=Captured(
+                url=self._request.url,
+                final_url=final_url,
+                http_status=answer.status if answer else None,
+                started_at=timestamp(started_at),
+                ended_at=timestamp(self._clock()),
+                viewport=self._request.viewport,
+                locale=self._request.locale,
+                time_zone=self._request.time_zone,
+                server_ip=answer.server_ip if answer else None,
+                tls_certificate_sha256=seen.certificate_sha256,
+                clock_offset_ms=answer.clock_offset_ms if answer else None,
+                sanity=observations,
+                missing=missing,
+                redacted=(),
+            ),
+            files=seen.artefacts.files,
+            record=record,
+            browser=browser,
+            is_complete=not missing and not any(map(sanity.is_doubt, observations)),
+            is_attempt=not seen.artefacts.files,
+        )
+
+    def _judged(self, page: DrivenPage, seen: _Seen, final_url: str | None) -> sanity.Seen:
+        why = seen.loading.reason
+        answer = page.traffic.answer
+        return sanity.Seen(
+            url=self._request.url,
+            final_url=final_url,
+            http_status=answer.status if answer else None,
+            text=seen.artefacts.text,
+            has_password_field=seen.has_password_field,
+            is_picture_flat=seen.is_flat,
+            is_capped=seen.rest is not None and seen.rest.is_capped,
+            is_document_cut=seen.loading.has_document and not page.traffic.is_document_whole,
+            is_timeout=why == "timeout",
+            is_busy=seen.rest is not None and not seen.rest.is_quiet and why is None,
+            has_stopped_script=page.has_stopped_script,
+            has_fonts=seen.has_fonts,
+            error=why if why not in (None, "timeout", "cut", "download") else page.end,
+            expect=self._request.expect,
+            expect_elsewhere=seen.expect_elsewhere,
+            failed=tuple(page.traffic.failed),
+            dialogs=tuple(page.dialogs),
+            popups=tuple(popup.url for popup in page.popups),
+            downloads=tuple(file.suggested_filename[:200] for file in page.downloads),
+            saved_download=seen.saved_download,
+        )
+
+    async def _write_record(
+        self, seen: _Seen, browser: Browser, page: DrivenPage
+    ) -> tuple[DraftFile, ...]:
+        surroundings = environment.Surroundings(
+            level=self._request.environment,
+            browser=browser,
+            browser_source=self._found.source,
+            is_headless=not self._request.login,
+            has_sandbox=self._running.has_sandbox,
+            is_automated=seen.is_automated,
+            answer=page.traffic.answer,
+            certificate_sha256=seen.certificate_sha256,
+            proxy_in_use=environment.is_proxied(self._request.url),
+            hosts_entry_for_site=environment.has_hosts_entry(self._request.url),
+        )
+        written = []
+        for name, media_type, body in (
+            ("environment.json", "application/json", environment.to_json(surroundings)),
+            ("steps.jsonl", "application/jsonl", self._steps.to_jsonl()),
+        ):
+            target = self._folder / name
+            write_file(target, body)
+            written.append(
+                DraftFile(path=f"data/{name}", source=str(target), media_type=media_type)
+            )
+        return tuple(written)
+
+
+async def _certificate(page: DrivenPage) -> str | None:
+    """SHA-256 of the leaf certificate that the site showed."""
+    parts = urlsplit(page.page.url)
+    origin = f"{parts.scheme}://{parts.netloc}"
+    chain = (await page.send("Network.getCertificate", origin=origin))["tableNames"]
+    return hashlib.sha256(base64.b64decode(chain[0])).hexdigest() if chain else None
+
+
+async def _frames_show(page: DrivenPage, expected: str) -> bool:
+    """Whether a frame below the page's own shows a text."""
+    for frame in page.page.frames[1 : _MAX_FRAMES + 1]:
+        try:
+            text = await page.bounded(frame.evaluate(_FRAME_TEXT), _FRAME_S)
+        except Shortfall:
+            continue
+        if sanity.shows(str(text), expected):
+            return True
+    return False
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

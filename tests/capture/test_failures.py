@@ -1,0 +1,210 @@
+"""Pages on which a capture comes to grief: what came is kept, marked, and nothing hangs."""
+
+import json
+import signal
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from evidence_kit.capture.request import Capture
+from fixtures.shop import Shop, running_shop
+from tests.capture.conftest import Capturing
+from tests.capture.processes import signal_browser, signal_renderers
+from tests.capture.site import running_site
+
+
+def _codes(captured: Capture) -> list[str]:
+    return [seen.code for seen in captured.origin.sanity]
+
+
+def _steps(captured: Capture) -> dict[str, str]:
+    source = next(file.source for file in captured.record if file.path.endswith(".jsonl"))
+    lines = [json.loads(line) for line in Path(source).read_text(encoding="utf-8").splitlines()]
+    return {line["step"]: line["outcome"] for line in lines}
+
+
+def _text(captured: Capture) -> str:
+    source = next(file.source for file in captured.files if file.path.endswith("page.txt"))
+    return Path(source).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [
+        ("404", ["http.status"]),
+        ("403", ["http.status", "challenge"]),
+        ("503", ["http.status"]),
+        ("login-wall", ["login.wall"]),
+        ("die-html", ["load.partial"]),
+        ("die-asset", ["requests.failed"]),
+        ("blank", ["page.blank"]),
+        ("endless", ["scroll.capped"]),
+        ("busy", ["script.stopped"]),
+    ],
+)
+def test_a_page_not_meant_is_captured_in_full_and_doubted(
+    capture: Capturing, shop: Shop, name: str, codes: list[str]
+) -> None:
+    # the busy page gets busy after 300 ms
+    with capture(shop.fail(name), quiet_ms=600 if name == "busy" else 200) as captured:
+        assert _codes(captured) == codes
+        assert len(captured.files) == 5
+        assert captured.origin.missing == ()
+        assert not captured.is_complete
+        assert not captured.is_attempt
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [("stall-html", ["load.timeout", "load.partial"]), ("slow-asset", ["load.timeout"])],
+)
+def test_a_page_that_stops_coming_is_captured_as_far_as_it_came(
+    capture: Capturing, shop: Shop, name: str, codes: list[str]
+) -> None:
+    with capture(shop.fail(name), timeout_s=2) as captured:
+        assert _codes(captured) == codes
+        assert len(captured.files) == 5
+        assert _steps(captured)["load"] == "failed"
+
+
+@pytest.mark.parametrize(("name", "code"), [("alert", "dialog"), ("popup", "popup")])
+def test_a_dialog_or_popup_is_noted_and_no_doubt(
+    capture: Capturing, shop: Shop, name: str, code: str
+) -> None:
+    with capture(shop.fail(name)) as captured:
+        assert _codes(captured) == [code]
+        assert captured.is_complete
+
+
+def test_the_login_page_instead_of_the_order_is_a_login_wall(
+    capture: Capturing, shop: Shop
+) -> None:
+    with capture(shop.account_order_url) as captured:
+        assert _codes(captured) == ["login.wall"]
+        assert captured.origin.final_url != captured.origin.url
+
+
+def test_the_login_page_when_asked_for_is_none(capture: Capturing, shop: Shop) -> None:
+    with capture(f"{shop.url}login") as captured:
+        assert captured.is_complete
+
+
+def test_text_that_is_expected_and_absent_is_told(capture: Capturing, shop: Shop) -> None:
+    with capture(shop.order_url, expect="K99999999") as captured:
+        assert _codes(captured) == ["expect.absent"]
+
+
+def test_text_that_is_expected_may_stand_in_a_frame(capture: Capturing, shop: Shop) -> None:
+    html = f'<h1>我的订单</h1><p>{"正文" * 100}</p><iframe src="{shop.order_url}"></iframe>'
+    with (
+        running_site(lambda path, cookies: html) as site,
+        capture(f"{site}/", expect="K20261101") as captured,
+    ):
+        assert captured.is_complete
+
+
+def test_a_page_that_moves_on_is_followed_and_scrolled(capture: Capturing, shop: Shop) -> None:
+    with capture(shop.fail("refresh"), quiet_ms=1200) as captured:
+        assert captured.origin.final_url == shop.order_url
+        assert "12315" in _text(captured)
+
+
+def test_a_clock_and_a_poll_do_not_keep_a_page_from_rest(capture: Capturing) -> None:
+    html = """<p id="clock">0</p><p>还剩</p><script>
+      setInterval(() => { clock.textContent = Date.now(); }, 100);
+      setInterval(() => fetch("/poll?" + Math.random()).then((r) => r.text()), 150);
+    </script>"""
+    with (
+        running_site(lambda path, cookies: html if path in ("/", "/favicon.ico") else "1") as site,
+        capture(f"{site}/", quiet_ms=400) as captured,
+    ):
+        assert captured.is_complete
+
+
+def test_a_file_instead_of_a_page_is_kept(capture: Capturing, shop: Shop) -> None:
+    with capture(shop.fail("download")) as captured:
+        assert _codes(captured) == ["download"]
+        assert captured.origin.sanity[0].params == {"name": "invoice.zip"}
+        (file,) = captured.files
+        assert file.path == "data/page/download.bin"
+        assert Path(file.source).read_bytes() == b"PK\x05\x06" + bytes(18)
+        assert not captured.is_complete
+
+
+def test_a_site_that_never_answers_leaves_an_attempt(capture: Capturing, shop: Shop) -> None:
+    with capture(shop.fail("hang"), timeout_s=1) as captured:
+        assert _codes(captured) == ["load.timeout"]
+        assert captured.is_attempt
+        assert [file.path for file in captured.record] == [
+            "data/environment.json",
+            "data/steps.jsonl",
+        ]
+
+
+def _closed_port() -> str:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{free.getsockname()[1]}/"
+
+
+@pytest.mark.parametrize(
+    ("make_url", "error"),
+    [
+        (_closed_port, "net::ERR_CONNECTION_REFUSED"),
+        (lambda: "http://shop.invalid/", "net::ERR_NAME_NOT_RESOLVED"),
+    ],
+)
+def test_a_site_out_of_reach_leaves_an_attempt_with_the_code(
+    capture: Capturing, make_url: Callable[[], str], error: str
+) -> None:
+    with capture(make_url()) as captured:
+        assert _codes(captured) == ["network.error"]
+        assert captured.origin.sanity[0].params == {"error": error}
+        assert captured.is_attempt
+        assert captured.origin.final_url is None
+
+
+def test_a_certificate_that_is_not_trusted_is_never_overlooked(capture: Capturing) -> None:
+    with running_shop(tls=True) as shop, capture(shop.order_url) as captured:
+        assert _codes(captured) == ["certificate.error"]
+        assert captured.is_attempt
+
+
+@pytest.mark.parametrize(
+    ("strike", "code"),
+    [(signal_renderers, "page.crashed"), (signal_browser, "page.closed")],
+)
+def test_a_browser_that_dies_leaves_what_there_was(
+    capture: Capturing,
+    scratch: Path,
+    strike: Callable[[Path, signal.Signals], None],
+    code: str,
+) -> None:
+    def answer(path: str, cookies: str) -> str:
+        if path == "/die":
+            strike(scratch, signal.SIGKILL)
+        return '<h1>订单</h1><script>setTimeout(() => fetch("/die"), 100)</script>'
+
+    with running_site(answer) as site, capture(f"{site}/", quiet_ms=800) as captured:
+        assert code in _codes(captured)
+        assert captured.is_attempt
+        assert captured.origin.http_status == 200
+        assert {seen.code for seen in captured.origin.missing} == {"artefact.missing"}
+
+
+def test_a_browser_that_freezes_is_given_up_and_killed(capture: Capturing, scratch: Path) -> None:
+    def answer(path: str, cookies: str) -> str:
+        if path == "/freeze":
+            signal_browser(scratch, signal.SIGSTOP)
+        return '<h1>订单</h1><script>setTimeout(() => fetch("/freeze"), 100)</script>'
+
+    started_s = time.monotonic()
+    with (
+        running_site(answer) as site,
+        capture(f"{site}/", quiet_ms=800, timeout_s=2) as captured,
+    ):
+        assert captured.is_attempt
+    assert time.monotonic() - started_s < 2 + 10 + 4  # and the time that starting takes

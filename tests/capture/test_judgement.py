@@ -1,0 +1,204 @@
+"""What needs no browser: the judgement of a page, the log, the record."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from evidence_kit import messages
+from evidence_kit.capture import environment, sanity
+from evidence_kit.capture.browser import FoundBrowser, find_browser
+from evidence_kit.capture.request import without_query
+from evidence_kit.capture.steps import Shortfall, StepLog, reason
+from evidence_kit.capture.traffic import _clock_offset_ms
+
+GOOD: dict[str, Any] = {
+    "url": "https://shop.example/order/1",
+    "final_url": "https://shop.example/order/1",
+    "http_status": 200,
+    "text": "订单 K20261101 " + "正文 " * 200,
+    "expect": "K20261101",
+}
+
+
+def test_a_good_page_gives_no_reason_to_doubt() -> None:
+    assert sanity.judge(sanity.Seen(**GOOD)) == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"http_status": 500}, "http.status"),
+        ({"http_status": 401}, "login.wall"),
+        ({"final_url": "https://shop.example/user/login.html?next=1"}, "login.wall"),
+        ({"final_url": "https://passport.shop.example/"}, "login.wall"),
+        ({"has_password_field": True}, "login.wall"),
+        ({"text": "K20261101 请完成安全验证"}, "challenge"),
+        ({"http_status": 429, "text": GOOD["text"] + "captcha"}, "challenge"),
+        ({"is_picture_flat": True}, "page.blank"),
+        ({"text": " \n", "expect": None}, "page.blank"),
+        ({"expect": "K1"}, "expect.absent"),
+        ({"has_fonts": False}, "font.missing"),
+        ({"is_capped": True}, "scroll.capped"),
+        ({"is_timeout": True}, "load.timeout"),
+        ({"is_document_cut": True}, "load.partial"),
+        ({"is_busy": True}, "load.restless"),
+        ({"has_stopped_script": True}, "script.stopped"),
+        ({"error": "crashed"}, "page.crashed"),
+        ({"error": "closed"}, "page.closed"),
+        ({"error": "net::ERR_CERT_DATE_INVALID"}, "certificate.error"),
+        ({"error": "net::ERR_CONNECTION_RESET"}, "network.error"),
+        ({"saved_download": "a.zip"}, "download"),
+        ({"failed": (("https://shop.example/a.png", "net::ERR_FAILED"),)}, "requests.failed"),
+    ],
+)
+def test_each_reason_to_doubt_is_told_in_words(change: dict[str, Any], code: str) -> None:
+    observations = sanity.judge(sanity.Seen(**GOOD | change))
+    assert code in [observation.code for observation in observations]
+    assert any(map(sanity.is_doubt, observations))
+    for observation in observations:
+        assert messages.OBSERVATIONS[observation.code].format_map(observation.params)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"final_url": "https://www.shop.example/order/1"}, "redirected"),
+        ({"dialogs": (("alert", "你好"),)}, "dialog"),
+        ({"popups": ("https://shop.example/ad?id=7",)}, "popup"),
+        ({"downloads": ("a.zip",)}, "download.ignored"),
+        ({"failed": (("https://ads.example/a.js", "net::ERR_FAILED"),)}, "requests.failed"),
+    ],
+)
+def test_each_note_is_told_in_words_and_is_no_doubt(change: dict[str, Any], code: str) -> None:
+    (observation,) = sanity.judge(sanity.Seen(**GOOD | change))
+    assert observation.code == code
+    assert not sanity.is_doubt(observation)
+    assert messages.OBSERVATIONS[code].format_map(observation.params)
+
+
+def test_control_characters_of_a_page_do_not_get_into_the_record() -> None:
+    observations = sanity.judge(sanity.Seen(**GOOD | {"dialogs": (("alert", "a\n\u202eb"),)}))
+    assert observations[0].params["text"] == "a%0A%E2%80%AEb"
+
+
+def test_a_long_page_may_speak_of_captchas() -> None:
+    assert sanity.judge(sanity.Seen(**GOOD | {"text": GOOD["text"] + "验证码"})) == ()
+
+
+def test_a_login_page_that_was_asked_for_is_no_wall() -> None:
+    url = "https://shop.example/login"
+    changes = {"url": url, "final_url": url, "has_password_field": True}
+    assert sanity.judge(sanity.Seen(**GOOD | changes)) == ()
+
+
+def test_at_most_twenty_addresses_are_named_but_all_are_counted() -> None:
+    failed = tuple((f"https://shop.example/{n}", "net::ERR_FAILED") for n in range(30))
+    (observation,) = sanity.judge(sanity.Seen(**GOOD | {"failed": failed}))
+    assert observation.params["count"] == 30
+    assert str(observation.params["urls"]).count(" ") == 19
+
+
+def test_what_is_expected_is_found_in_other_widths_and_spaces() -> None:
+    assert sanity.shows("订单 号：Ｋ2026\n1101", "订单号:k20261101")
+    assert not sanity.shows("订单号：K2026110", "K20261101")
+
+
+def test_a_picture_of_one_colour_is_flat_and_one_with_text_is_not(tmp_path: Path) -> None:
+    Image.new("RGB", (100, 100), "white").save(tmp_path / "flat.png")
+    with Image.new("RGB", (100, 100), "white") as picture:
+        picture.paste((0, 0, 0), (10, 10, 40, 20))
+        picture.save(tmp_path / "text.png")
+    assert sanity.is_flat(tmp_path / "flat.png")
+    assert not sanity.is_flat(tmp_path / "text.png")
+
+
+@pytest.mark.parametrize(
+    ("url", "short"),
+    [
+        ("https://ahe:geheim@shop.example/pay?token=1#x", "https://shop.example/pay"),
+        ("https://shop.example?token=1", "https://shop.example"),
+        ("data:text/html,geheim", "data:"),
+        ("https://shop.example/" + "a" * 900, "https://shop.example/" + "a" * 279),
+    ],
+)
+def test_addresses_are_named_without_what_may_be_secret(url: str, short: str) -> None:
+    assert without_query(url) == short
+
+
+def _ticks(*seconds: float) -> Callable[[], float]:
+    remaining: Iterator[float] = iter(seconds)
+    return lambda: next(remaining)
+
+
+def test_the_log_keeps_failures_and_both_clocks() -> None:
+    log = StepLog(lambda: datetime(2026, 11, 1, tzinfo=UTC), _ticks(5, 5.25, 6))
+    with pytest.raises(Shortfall), log.step("load", tries=1):
+        raise Shortfall("timeout")
+    assert json.loads(log.to_jsonl()) == {
+        "step": "load",
+        "started_at": "2026-11-01T00:00:00.000Z",
+        "started_ms": 250,
+        "ended_ms": 1000,
+        "outcome": "failed",
+        "detail": {"tries": 1, "reason": "timeout"},
+    }
+
+
+def test_a_reason_never_repeats_a_path() -> None:
+    assert reason(RuntimeError("no such file: /home/ahe/browser")) == "RuntimeError"
+    assert reason(TimeoutError("/home/ahe")) == "timeout"
+
+
+@pytest.mark.parametrize(
+    ("headers", "received_ms", "offset_ms"),
+    [
+        ({"date": "Sun, 01 Nov 2026 12:00:00 GMT"}, 1793534400000.0 + 400, -400),
+        ({"date": "Sun, 01 Nov 2026 12:00:00 GMT", "age": "60"}, 1793534400000.0, 60_000),
+        ({"date": "yesterday"}, 1793534400000.0, None),
+        ({}, 1793534400000.0, None),
+        ({"date": "Sun, 01 Nov 2026 12:00:00 GMT"}, None, None),
+    ],
+)
+def test_the_sites_clock_is_compared_with_the_machines(
+    headers: dict[str, str], received_ms: float | None, offset_ms: int | None
+) -> None:
+    assert _clock_offset_ms(headers, received_ms) == offset_ms
+
+
+def test_a_hosts_entry_for_the_site_is_seen(tmp_path: Path) -> None:
+    hosts = tmp_path / "hosts"
+    hosts.write_text("127.0.0.1 localhost\n10.0.0.1 Shop.Example www.shop.example # x\n")
+    assert environment.has_hosts_entry("https://shop.example/order", hosts)
+    assert not environment.has_hosts_entry("https://other.example/", hosts)
+    assert environment.has_hosts_entry("https://shop.example/", tmp_path / "none") is None
+
+
+def test_a_proxy_in_the_settings_is_told_but_not_for_loopback(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("no_proxy", "NO_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    assert not environment.is_proxied("https://shop.example/")
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:3128")
+    assert environment.is_proxied("https://shop.example/")
+    assert not environment.is_proxied("https://127.0.0.1/")
+
+
+def test_a_program_that_can_not_be_read_has_no_digest(tmp_path: Path) -> None:
+    (tmp_path / "program").write_bytes(b"x")
+    assert environment.digest_of(str(tmp_path / "program")) == (
+        "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
+    )
+    assert environment.digest_of(str(tmp_path / "none")) is None
+
+
+def test_a_browser_that_is_given_is_taken_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "msedge"
+    path.touch()
+    expected = FoundBrowser(path=str(path), name="Microsoft Edge", source="given")
+    assert find_browser(str(path)) == expected
