@@ -83,7 +83,13 @@ class AtomicFile:
             os.replace(self.path, path)
         else:
             self._link(path)
-        _sync_folder(path.parent)
+        try:
+            _sync_folder(path.parent)
+        except OSError:
+            # What the next power cut may take away has not been written.
+            if not replace:
+                os.unlink(path)
+            raise
 
     def _link(self, path: Path) -> None:
         try:

@@ -17,7 +17,8 @@ from evidence_kit.bundle import zipform, zipscan
 from evidence_kit.bundle.ranges import RangeFile
 
 try:
-    # zlib's CRC costs a quarter of SHA-256's time here, this one a fiftieth (docs/adr/0003).
+    # zlib's CRC costs almost half as much time as SHA-256 with processor support, this one an
+    # eighth (docs/adr/0003).
     from isal.isal_zlib import crc32 as crc32
 except ImportError:  # no wheel for this processor
     from zlib import crc32 as crc32

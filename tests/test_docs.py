@@ -1,0 +1,233 @@
+"""The documents tell of the program as it is."""
+
+import hashlib
+import re
+import shlex
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import click
+import msgspec
+import pytest
+
+from evidence_kit import messages, model
+from evidence_kit.bundle import layout, tags
+from evidence_kit.cli.commands import root
+from evidence_kit.errors import UsageError
+from evidence_kit.i18n import Translator
+
+ROOT = Path(__file__).parent.parent
+FORMAT = ROOT / "docs/format.md"
+READMES = (ROOT / "README.md", ROOT / "README.zh.md")
+THREATS = (ROOT / "docs/threat-model.md", ROOT / "docs/threat-model.zh.md")
+RECORDS = sorted((ROOT / "docs/adr").glob("*.md"))
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+
+SAID = (
+    "sealed and checked: no change found since sealing",
+    "sealed no later than {time}",
+    "receipt: {receipt}",
+    "send the receipt to someone at once: whoever holds it can tell later that this"
+    " bundle was not made anew",
+    "next: {command}",
+    "verdict: {verdict}",
+    "{name}: {verdict}; sealed no later than {time}",
+)
+"""What the READMEs show of the program's answers."""
+
+_FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+_HEADING = re.compile(r"^(#+) (.+)$", re.MULTILINE)
+
+
+def prose(path: Path) -> str:
+    return _FENCE.sub("", path.read_text(encoding="utf-8"))
+
+
+def headings(path: Path) -> list[tuple[str, str]]:
+    return _HEADING.findall(prose(path))
+
+
+def anchors(path: Path) -> set[str]:
+    """The anchors of headings, as GitHub makes them."""
+    kept = (re.sub(r"[^\w\- ]", "", text.lower()) for _, text in headings(path))
+    return {text.replace(" ", "-") for text in kept}
+
+
+def broken_links(path: Path) -> Iterator[str]:
+    for link in _LINK.findall(prose(path)):
+        if re.match(r"[a-z]+:", link):
+            continue
+        name, _, anchor = link.partition("#")
+        target = path.parent / name if name else path
+        if not target.is_file() or (anchor and anchor not in anchors(target)):
+            yield link
+
+
+def shown_commands(path: Path) -> list[str]:
+    text = path.read_text(encoding="utf-8")
+    in_blocks = re.findall(r"^(?:\$ )?(evidence-kit .+)$", text, re.MULTILINE)
+    return in_blocks + re.findall(r"`(evidence-kit [^`]+)`", prose(path))
+
+
+def parse(line: str) -> None:
+    """Parse a command as the program would.
+
+    Raises:
+        click.UsageError, UsageError: the program would not understand it.
+    """
+    words = shlex.split(line)[1:]
+    command: click.Command = root
+    name: str | None = None
+    while isinstance(command, click.Group):
+        name, found, words = command.resolve_command(click.Context(command), words)
+        assert found is not None
+        command = found
+    if words:  # a name alone stands for the command, not for a call
+        command.make_context(name, words)
+
+
+def test_every_link_leads_somewhere() -> None:
+    assert {path.name: list(broken_links(path)) for path in PAGES} == {
+        path.name: [] for path in PAGES
+    }
+
+
+def test_a_link_to_nothing_is_noticed(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# Here\n[a](page.md#here) [b](gone.md) [c](#gone)\n", encoding="utf-8")
+
+    assert list(broken_links(page)) == ["gone.md", "#gone"]
+
+
+@pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
+def test_every_command_in_a_readme_is_understood(path: Path) -> None:
+    commands = shown_commands(path)
+
+    assert len(commands) >= 8
+    for line in commands:
+        parse(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "evidence-kit seal case",
+        "evidence-kit verify case --fast",
+        "evidence-kit key forget x",
+        "evidence-kit capture --login",
+    ],
+)
+def test_a_command_that_does_not_exist_is_noticed(line: str) -> None:
+    with pytest.raises((click.UsageError, UsageError)):
+        parse(line)
+
+
+@pytest.mark.parametrize("pages", [READMES, THREATS], ids=["readme", "threat-model"])
+def test_both_languages_have_the_same_sections(pages: tuple[Path, Path]) -> None:
+    english, chinese = ([level for level, _ in headings(page)] for page in pages)
+
+    assert english == chinese
+
+
+def test_both_readmes_show_the_same_commands() -> None:
+    names = [[shlex.split(line)[1] for line in shown_commands(path)] for path in READMES]
+
+    assert names[0] == names[1]
+
+
+@pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
+@pytest.mark.parametrize("text", SAID)
+def test_the_readmes_quote_the_program_as_it_speaks(path: Path, text: str) -> None:
+    chinese = Translator("zh")(text)
+    spoken = chinese if path.name == "README.zh.md" else text
+    pattern = re.sub(r"\\{[a-z]+\\}", ".+", re.escape(spoken))
+
+    assert chinese != text, "the program does not say this any more"
+    assert re.search(f"^ *{pattern}$", path.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_the_format_names_the_digest_of_verify_txt() -> None:
+    assert hashlib.sha256(tags.verify_txt()).hexdigest() in FORMAT.read_text(encoding="utf-8")
+
+
+def test_the_format_names_every_finding_and_observation() -> None:
+    text = FORMAT.read_text(encoding="utf-8")
+
+    assert [
+        code for code in {**messages.FINDINGS, **messages.OBSERVATIONS} if f"`{code}`" not in text
+    ] == []
+
+
+def test_every_code_in_the_tables_of_findings_has_words() -> None:
+    tables = FORMAT.read_text(encoding="utf-8").partition("### Findings")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (`[^|]+) \|", tables, re.MULTILINE)
+    codes = [code for row in rows for code in re.findall(r"`([a-z_.0-9]+)`", row)]
+
+    assert len(codes) > 80
+    assert [code for code in codes if code not in messages.FINDINGS] == []
+
+
+def test_the_format_names_every_key_of_evidence_json() -> None:
+    text = FORMAT.read_text(encoding="utf-8")
+    drafts = (model.Draft, model.DraftFile)
+    records = [
+        kind
+        for kind in vars(model).values()
+        if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and kind not in drafts
+    ]
+    keys = {key for kind in records for key in kind.__struct_encode_fields__}
+
+    assert len(keys) > 50
+    assert [key for key in sorted(keys) if not re.search(rf"`[^`]*\b{key}\b", text)] == []
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        f"{layout.MAX_MEMBERS:,}",
+        f"{layout.MAX_TEXT_BYTES >> 20} MiB",
+        f"| {layout.MAX_JSON_DEPTH} |",
+        f"{layout.MAX_SMALL_BYTES >> 10} KiB",
+        f"| tokens | {layout.MAX_TOKENS} |",
+        f"{layout.MAX_CRL_BYTES >> 20} MiB",
+        f"{layout.MAX_OTHER_BYTES >> 20} MiB",
+        f"{layout.MAX_PART_BYTES} bytes",
+        f"{layout.MAX_PATH_BYTES} bytes and {layout.MAX_DEPTH} parts",
+    ],
+)
+def test_the_format_names_every_limit(limit: str) -> None:
+    assert limit in FORMAT.read_text(encoding="utf-8")
+
+
+def test_every_library_has_its_row_with_a_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needed = [re.split(r"[>=<; \[]", name)[0] for name in project["dependencies"]]
+    text = (ROOT / "docs/adr/0007-libraries.md").read_text(encoding="utf-8")
+
+    rows = re.findall(r"^\| ([a-z][a-z0-9-]+) \|", text, re.MULTILINE)
+
+    assert rows[1:] == sorted(needed)
+
+
+@pytest.mark.parametrize("path", RECORDS, ids=lambda path: path.stem)
+def test_a_record_has_its_four_parts(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+
+    assert path.name.startswith(f"{RECORDS.index(path) + 1:04d}-")
+    assert text.startswith(f"# {RECORDS.index(path) + 1}. ")
+    for part in ("Context", "Options", "Choice", "What is bad"):
+        assert f"**{part}." in text
+
+
+@pytest.mark.parametrize("name", ["how-it-works.svg", "how-it-works.zh.svg"])
+def test_a_picture_says_in_words_what_it_shows(name: str) -> None:
+    picture = ElementTree.parse(ROOT / "docs/pictures" / name).getroot()
+    texts = {
+        tag: picture.findtext(f"{{http://www.w3.org/2000/svg}}{tag}") for tag in ("title", "desc")
+    }
+
+    assert all(texts.values())
+    assert any(name in path.read_text(encoding="utf-8") for path in READMES)
