@@ -1,0 +1,76 @@
+"""add: files that the user already has, sealed as they are."""
+
+from pathlib import Path
+
+import click
+
+from evidence_kit.cli.commands import Command
+from evidence_kit.cli.options import (
+    PATH,
+    destination,
+    kit_of,
+    option,
+    pass_terminal,
+    placing,
+    sealing,
+)
+from evidence_kit.cli.terminal import Terminal
+from evidence_kit.errors import ExitCode
+from evidence_kit.i18n import mark
+
+
+@click.command(
+    cls=Command,
+    short_help=mark("seal files: screenshots, chats, recordings"),
+    help=mark(
+        "Seal files as they are: screenshots, chat exports, recordings, documents. The files"
+        " themselves are only read. Several files become one bundle."
+    ),
+)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PATH)
+@option("--label", help=mark("what to call it in the list of evidence"))
+@option(
+    "--from",
+    "obtained_from",
+    metavar="TEXT",
+    help=mark("where they come from, as you say, such as the phone of a witness"),
+)
+@option(
+    "--obtained-at",
+    metavar="DATE",
+    help=mark("when you got them, as you say: 2026-11-08 or 2026-11-08T10:20:31+08:00"),
+)
+@placing
+@sealing
+@pass_terminal
+def command(
+    terminal: Terminal,
+    files: tuple[Path, ...],
+    *,
+    label: str | None,
+    obtained_from: str | None,
+    obtained_at: str | None,
+    case_folder: Path | None,
+    out: Path | None,
+    tsa: tuple[str, ...],
+    no_timestamp: bool,
+    trust: tuple[Path, ...],
+    as_json: bool,
+) -> ExitCode:
+    """Seal the files and tell what was sealed."""
+    from evidence_kit.actions.add import add_files
+    from evidence_kit.cli.sealing import show_sealed
+
+    kit = kit_of(terminal, tsa=tsa, trust=trust, no_timestamp=no_timestamp)
+    place = destination(case_folder, out, kit=kit, name="files")
+    with terminal.progress(terminal.tr("sealed")) as progress:
+        sealed = add_files(
+            files,
+            place,
+            kit=kit,
+            label=label,
+            obtained_from=obtained_from,
+            obtained_at=obtained_at,
+            progress=progress,
+        )
+    return show_sealed(terminal, sealed, as_json=as_json)

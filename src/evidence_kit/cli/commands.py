@@ -1,0 +1,179 @@
+"""The command `evidence-kit` itself: its global options, and its commands, lazily imported."""
+
+import difflib
+import gettext
+import importlib
+from typing import Any
+
+import click
+
+from evidence_kit.cli.terminal import Terminal
+from evidence_kit.errors import UsageError
+from evidence_kit.i18n import LANGUAGES, mark
+
+NAME = "evidence-kit"
+COMMANDS = (
+    "init",
+    "capture",
+    "add",
+    "log",
+    "stamp",
+    "verify",
+    "show",
+    "share",
+    "attach",
+    "key",
+    "doctor",
+)
+"""In the order of their use; each is the `command` of the module of the same name."""
+_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class _Help:
+    """A help text that is translated when it is read, not when its module is imported."""
+
+    _help: str | None = None
+
+    @property
+    def help(self) -> str | None:
+        """The text in the language of the moment."""
+        return gettext.gettext(self._help) if self._help else None
+
+    @help.setter
+    def help(self, text: str | None) -> None:
+        self._help = text
+
+
+class _ShortHelp(_Help):
+    """So is the line in the list of commands."""
+
+    short_help: str | None
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """The line in the list of commands; never cut."""
+        return gettext.gettext(self.short_help) if self.short_help else ""
+
+
+class Option(_Help, click.Option):
+    """An option with a help text in both languages."""
+
+
+def _remember(context: click.Context, option: click.Parameter, value: Any) -> None:
+    terminal = context.find_object(Terminal)
+    if terminal is not None and value:
+        match option.name:
+            case "quiet":
+                terminal.is_quiet = True
+            case "verbose":
+                terminal.is_verbose = True
+            case "no_input":
+                terminal.may_ask = False
+
+
+def _show_version(context: click.Context, _: click.Parameter, value: bool) -> None:
+    from evidence_kit import __version__
+
+    if value:
+        context.ensure_object(Terminal).put(f"{NAME} {__version__}")
+        context.exit()
+
+
+def _global_options(*, hidden: bool) -> list[click.Parameter]:
+    shared: dict[str, Any] = {"expose_value": False, "callback": _remember, "hidden": hidden}
+    return [
+        Option(
+            ["--lang"],
+            type=click.Choice(sorted(LANGUAGES)),
+            help=mark("language of all texts; JSON is never translated"),
+            **shared,
+        ),
+        Option(
+            ["-q", "--quiet"],
+            is_flag=True,
+            help=mark("nothing on standard error but errors"),
+            **shared,
+        ),
+        Option(
+            ["-v", "--verbose"],
+            is_flag=True,
+            help=mark("also what passed, and where an unexpected error arose"),
+            **shared,
+        ),
+        Option(
+            ["--no-input"],
+            is_flag=True,
+            help=mark("never ask; what is not given is an error or left out"),
+            **shared,
+        ),
+    ]
+
+
+class Command(_ShortHelp, click.Command):
+    """A command; the global options may stand behind it as well as before it."""
+
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        keywords.setdefault("context_settings", _SETTINGS)
+        super().__init__(*arguments, **keywords)
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Its own options and, not listed again in its help, the global ones."""
+        return [*super().get_params(ctx), *_global_options(hidden=True)]
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it, unless the configuration is wrong."""
+        ctx.ensure_object(Terminal).require_settings()
+        return super().invoke(ctx)
+
+
+class Group(_ShortHelp, click.Group):
+    """A command that has commands."""
+
+    command_class = Command
+
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        keywords.setdefault("context_settings", _SETTINGS)
+        super().__init__(*arguments, **keywords)
+
+
+class _Root(Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"evidence_kit.cli.{cmd_name}")
+        found: click.Command = module.command
+        return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in COMMANDS and args[0][:1].isalnum():
+            close = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            raise UsageError(
+                "command.unknown",
+                name=args[0],
+                suggestion=close[0] if close else ", ".join(COMMANDS),
+            )
+        return super().resolve_command(ctx, args)
+
+
+root = _Root(
+    NAME,
+    params=[
+        *_global_options(hidden=False),
+        Option(
+            ["--version"],
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=_show_version,
+            help=mark("show the version and exit"),
+        ),
+    ],
+    help=mark(
+        "Seal, time-stamp and verify the evidence of an online purchase dispute."
+        " The options below may also stand behind a command."
+    ),
+)

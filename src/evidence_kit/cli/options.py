@@ -1,0 +1,124 @@
+"""Options and arguments that several commands share."""
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from evidence_kit.cli.commands import Option
+from evidence_kit.cli.terminal import Terminal
+from evidence_kit.errors import UsageError
+from evidence_kit.i18n import mark
+
+if TYPE_CHECKING:
+    from evidence_kit.actions.kit import Kit
+    from evidence_kit.actions.seal import Destination
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+pass_terminal = click.make_pass_decorator(Terminal)
+PATH = click.Path(path_type=Path)
+option = functools.partial(click.option, cls=Option)
+
+as_json = option("--json", "as_json", is_flag=True, help=mark("print JSON"))
+trust = option(
+    "--trust",
+    type=PATH,
+    multiple=True,
+    metavar="PEM",
+    help=mark("trust the root certificate of an authority, too"),
+)
+_TSA = option(
+    "--tsa",
+    multiple=True,
+    metavar="ID|URL",
+    help=mark("ask this time-stamp authority; may be given several times"),
+)
+_NO_TIMESTAMP = option(
+    "--no-timestamp", is_flag=True, help=mark("seal now, get the time stamp later")
+)
+_CASE = option(
+    "--case",
+    "case_folder",
+    type=PATH,
+    metavar="DIR",
+    help=mark("the case to add it to; default: the current folder if it is one"),
+)
+_OUT = option(
+    "-o",
+    "--output",
+    "out",
+    type=PATH,
+    metavar="FILE",
+    help=mark("write the bundle to this file, outside any case"),
+)
+
+
+def sealing(command: F) -> F:
+    """The options of every command that seals: authorities, roots, JSON."""
+    for decorate in (as_json, trust, _NO_TIMESTAMP, _TSA):
+        command = decorate(command)
+    return command
+
+
+def placing(command: F) -> F:
+    """The options that say where a bundle goes."""
+    return _CASE(_OUT(command))
+
+
+def stamping(command: F) -> F:
+    """The options of a command that only asks for time stamps."""
+    for decorate in (as_json, trust, _TSA):
+        command = decorate(command)
+    return command
+
+
+def kit_of(
+    terminal: Terminal,
+    *,
+    tsa: tuple[str, ...],
+    trust: tuple[Path, ...],
+    no_timestamp: bool = False,
+) -> "Kit":
+    """The kit that the options ask for.
+
+    Raises:
+        UsageError: "tsa.and_none" where an authority is named and none is to be asked.
+        ConfigError, InputError: see `actions.kit.make_kit`.
+    """
+    from evidence_kit.actions.kit import make_kit
+
+    if tsa and no_timestamp:
+        raise UsageError("tsa.and_none")
+    return make_kit(
+        terminal.require_settings(), tsa=tsa or None, trust=trust, timestamp=not no_timestamp
+    )
+
+
+def destination(
+    case_folder: Path | None, out: Path | None, *, kit: "Kit", name: str
+) -> "Destination":
+    """Where a bundle goes: a case, the file that was named, or a new one in this folder.
+
+    Args:
+        name: what a new file's name begins with.
+
+    Raises:
+        UsageError: "case.and_output".
+        CaseError: there is no case in the folder.
+    """
+    from evidence_kit.actions.case import is_case, open_case
+    from evidence_kit.bundle import layout
+
+    if case_folder and out:
+        raise UsageError("case.and_output")
+    if case_folder:
+        return open_case(case_folder)
+    if out:
+        return out
+    here = Path()
+    if is_case(here):
+        return open_case(here)
+    return here / f"{name}-{kit.now():%Y%m%dT%H%M%SZ}{layout.SUFFIX}"

@@ -1,0 +1,242 @@
+"""A report in plain words, for a reader who has never heard of a digest."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from evidence_kit import messages
+from evidence_kit.cli.time_text import time_text, upper_bound
+from evidence_kit.cli.words import Words
+from evidence_kit.i18n import mark
+from evidence_kit.report import (
+    CaseReport,
+    Finding,
+    Outcome,
+    ProvenTime,
+    Question,
+    Report,
+)
+
+_MAX_LINES = 50
+_SAID_ABOVE = frozenset({"signer.self_asserted", "signer.chain_not_checked"})
+"""Notes that the answers say already."""
+_COUNTRIES = {
+    "BE": mark("Belgium"),
+    "CN": mark("China"),
+    "GB": mark("United Kingdom"),
+    "US": mark("United States"),
+}
+_VERDICTS = {
+    Outcome.PASSED: mark("no change found since sealing"),
+    Outcome.FAILED: mark("changed or damaged since sealing"),
+}
+_HEADINGS = {
+    Outcome.FAILED: mark("what is wrong:"),
+    Outcome.INDETERMINATE: mark("what can't be confirmed:"),
+    Outcome.NOTED: mark("to be noted:"),
+    Outcome.PASSED: mark("what holds:"),
+}
+
+
+class Line(NamedTuple):
+    """A line of a report; the outcome gives its colour."""
+
+    text: str
+    outcome: Outcome | None = None
+
+
+def verdict_text(
+    words: Words, verdict: Outcome, findings: Iterable[Finding], *, reasons: bool = True
+) -> str:
+    """The verdict in a few words; where it is open, with the reason."""
+    if verdict in _VERDICTS:
+        return words.tr(_VERDICTS[verdict])
+    open_ = (f.code for f in findings if f.outcome is Outcome.INDETERMINATE)
+    code = next(open_, None)
+    if not reasons or code is None:
+        return words.tr("can't be confirmed yet")
+    return words.tr("can't be confirmed yet ({reason})", reason=code)
+
+
+def bundle_lines(words: Words, report: Report, *, is_verbose: bool = False) -> Iterator[Line]:
+    """The report on one bundle."""
+    yield Line(report.path)
+    yield from _judgement(words, report, is_verbose=is_verbose)
+    yield Line("")
+    yield from _limits(words, report.limits)
+
+
+def case_lines(words: Words, report: CaseReport, *, is_verbose: bool = False) -> Iterator[Line]:
+    """The report on a case: a line for each bundle, and more on those that did not pass."""
+    findings = [*report.findings, *(f for r in report.bundles for f in r.findings)]
+    yield Line(report.path)
+    yield _verdict_line(words, report.verdict, findings)
+    yield Line("")
+    for bundle in report.bundles:
+        yield Line(f"  {_bundle_line(words, bundle)}", bundle.verdict)
+    yield from _sections(words, report.findings, is_verbose=is_verbose)
+    for bundle in report.bundles:
+        if is_verbose or bundle.verdict is not Outcome.PASSED:
+            yield Line("")
+            yield Line(bundle.path)
+            yield from _judgement(words, bundle, is_verbose=is_verbose)
+    yield Line("")
+    yield from _limits(words, report.limits)
+
+
+def _bundle_line(words: Words, report: Report) -> str:
+    verdict = verdict_text(words, report.verdict, report.findings)
+    name = Path(report.path).name
+    if report.sealed_no_later_than is None:
+        return words.tr("{name}: {verdict}", name=name, verdict=verdict)
+    sealed_at = time_text(words, upper_bound(report.sealed_no_later_than))
+    return words.tr(
+        "{name}: {verdict}; sealed no later than {time}", name=name, verdict=verdict, time=sealed_at
+    )
+
+
+def _verdict_line(words: Words, verdict: Outcome, findings: Iterable[Finding]) -> Line:
+    return Line(
+        words.tr("verdict: {verdict}", verdict=verdict_text(words, verdict, findings)), verdict
+    )
+
+
+def _judgement(words: Words, report: Report, *, is_verbose: bool) -> Iterator[Line]:
+    yield _verdict_line(words, report.verdict, report.findings)
+    yield Line("")
+    yield Line(words.tr("unaltered? {answer}", answer=_unaltered(words, report)))
+    yield Line(words.tr("since when? {answer}", answer=_since(words, report)))
+    for proven in report.proven_times:
+        yield Line(f"  {_proven(words, proven)}")
+    if report.sealed_not_before:
+        sealed_after = time_text(words, report.sealed_not_before)
+        yield Line("  " + words.tr("sealed after {time}", time=sealed_after))
+    yield Line(words.tr("by whom? {answer}", answer=_by_whom(words, report)))
+    if report.receipt:
+        yield Line(words.tr("receipt: {receipt}", receipt=report.receipt))
+    shown = [f for f in report.findings if is_verbose or f.code not in _SAID_ABOVE]
+    yield from _sections(words, shown, is_verbose=is_verbose)
+
+
+def _unaltered(words: Words, report: Report) -> str:
+    match report.answers[Question.UNALTERED]:
+        case Outcome.PASSED:
+            return words.plural(
+                "no change found; {count} file checked",
+                "no change found; {count} files checked",
+                _count(report, "digest.verified"),
+            )
+        case Outcome.FAILED:
+            return words.tr("no: changed or damaged, see below")
+    withheld = sum(f.code == "files.withheld" for f in report.findings)
+    others = [
+        f
+        for f in report.findings
+        if f.question is Question.UNALTERED
+        and f.outcome is Outcome.INDETERMINATE
+        and f.code != "files.withheld"
+    ]
+    if withheld and not others:
+        return words.plural(
+            "no change found in what is here; {count} file was left out",
+            "no change found in what is here; {count} files were left out",
+            withheld,
+        )
+    return words.tr("can't be told, see below")
+
+
+def _count(report: Report, code: str) -> int:
+    return next((int(f.params["count"]) for f in report.findings if f.code == code), 0)
+
+
+def _since(words: Words, report: Report) -> str:
+    if report.sealed_no_later_than:
+        sealed_at = time_text(words, upper_bound(report.sealed_no_later_than))
+        return words.tr("sealed no later than {time}", time=sealed_at)
+    match report.answers[Question.SINCE]:
+        case Outcome.PASSED:
+            return words.tr("nothing can be said, because of the changes")
+        case Outcome.FAILED:
+            return words.tr("not proven: the time stamp does not hold, see below")
+    return words.tr("not proven")
+
+
+def _proven(words: Words, proven: ProvenTime) -> str:
+    authority = common_name(proven.authority)
+    stamped_at = time_text(words, proven.gen_time)
+    if proven.is_given:
+        return words.tr(
+            "time stamp of {authority}, trusted because you said so: {time}",
+            authority=authority,
+            time=stamped_at,
+        )
+    if proven.country is None:
+        return words.tr("time stamp of {authority}: {time}", authority=authority, time=stamped_at)
+    country = _COUNTRIES.get(proven.country)
+    return words.tr(
+        "time stamp of {authority} ({country}): {time}",
+        authority=authority,
+        country=words.tr(country) if country else proven.country,
+        time=stamped_at,
+    )
+
+
+def common_name(subject: str) -> str:
+    r"""The common name in a subject (RFC 4514), or all of it where there is none.
+
+    >>> common_name(r"CN=Time Stamp\, Inc.,O=Example")
+    'Time Stamp, Inc.'
+    """
+    found = re.search(r"(?:^|,)CN=((?:[^,\\]|\\.)+)", subject)
+    return re.sub(r"\\([^u0-9a-fA-F])", r"\1", found[1]) if found else subject
+
+
+def _by_whom(words: Words, report: Report) -> str:
+    signer = report.signer
+    if signer is None:
+        if report.answers[Question.SIGNER] is Outcome.PASSED:
+            return words.tr("nothing can be said, because of the changes")
+        return words.tr("can't be told")
+    if any(f.code == "signer.unexpected" for f in report.findings):
+        text = mark("not by the one you expected, but by the key with the certificate {sha256}")
+    elif any(f.code == "signer.expected" for f in report.findings):
+        text = mark("by the one you expected: the key with the certificate {sha256}")
+    elif signer.is_self_made:
+        text = mark(
+            "by the key with the certificate {sha256}; it is self-made, so compare this"
+            " fingerprint with the one that the sender gave you"
+        )
+    else:
+        text = mark("by {subject}, says {issuer}, which was not checked; certificate {sha256}")
+    return words.tr(
+        text,
+        sha256=signer.certificate_sha256,
+        subject=common_name(signer.subject),
+        issuer=common_name(signer.issuer),
+    )
+
+
+def _sections(words: Words, findings: Sequence[Finding], *, is_verbose: bool) -> Iterator[Line]:
+    for outcome, heading in _HEADINGS.items():
+        if outcome is Outcome.PASSED and not is_verbose:
+            continue
+        chosen = [finding for finding in findings if finding.outcome is outcome]
+        if not chosen:
+            continue
+        yield Line("")
+        yield Line(words.tr(heading), outcome)
+        shown = chosen if is_verbose else chosen[:_MAX_LINES]
+        for finding in shown:
+            yield Line(f"  - {words.of_finding(finding)}")
+        if len(shown) < len(chosen):
+            yield Line(
+                "  - "
+                + words.tr("and {count} more; -v shows them all", count=len(chosen) - len(shown))
+            )
+
+
+def _limits(words: Words, limits: Iterable[str]) -> Iterator[Line]:
+    yield Line(words.tr("what this does not say:"))
+    for code in limits:
+        yield Line(f"  - {words.tr(messages.LIMITS[code])}")

@@ -1,0 +1,101 @@
+"""What is shown after a bundle was sealed, stamped or written."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from evidence_kit.actions.case import is_case
+from evidence_kit.actions.seal import Sealed
+from evidence_kit.cli.report_text import verdict_text
+from evidence_kit.cli.terminal import Terminal
+from evidence_kit.cli.time_text import time_text, upper_bound
+from evidence_kit.errors import ExitCode
+from evidence_kit.report import Outcome
+from evidence_kit.trust.tsa_client import TokenReply
+
+
+def exit_code(sealed: Sealed) -> ExitCode:
+    """DONE where nothing is missing; INCOMPLETE where the time or a part of the page is."""
+    is_complete = sealed.report.verdict is Outcome.PASSED and not sealed.shortfalls
+    return ExitCode.DONE if is_complete else ExitCode.INCOMPLETE
+
+
+def show_sealed(terminal: Terminal, sealed: Sealed, *, as_json: bool) -> ExitCode:
+    """Tell what was sealed, since when that is proven, and what to do with its receipt."""
+    if as_json:
+        terminal.put_json(as_data(sealed))
+    else:
+        terminal.put_path(sealed.path)
+    say_sealed(terminal, sealed)
+    _suggest(terminal, sealed)
+    return exit_code(sealed)
+
+
+def say_sealed(terminal: Terminal, sealed: Sealed) -> None:
+    """Tell all but the path."""
+    for line in _lines(terminal, sealed):
+        terminal.say(line)
+
+
+def as_data(sealed: Sealed) -> dict[str, Any]:
+    """What is printed as JSON: all but the tokens, which stand in the bundle."""
+    return {
+        "path": str(sealed.path),
+        "receipt": sealed.receipt,
+        "shortfalls": sealed.shortfalls,
+        "authorities": reply_data(sealed.replies),
+        "report": sealed.report,
+    }
+
+
+def reply_data(replies: Iterable[TokenReply]) -> list[dict[str, Any]]:
+    """What became of asking each authority, as JSON tells it."""
+    return [
+        {
+            "id": reply.id,
+            "url": reply.url,
+            "gen_time": reply.gen_time,
+            "error": reply.error,
+            "error_params": reply.error_params,
+        }
+        for reply in replies
+    ]
+
+
+def reply_lines(terminal: Terminal, replies: Iterable[TokenReply]) -> Iterator[str]:
+    """A line for each authority that gave no time stamp."""
+    for reply in replies:
+        if reply.error:
+            text, _ = terminal.words.of_error_code(reply.error, reply.error_params)
+            yield terminal.tr("no time stamp from {name}: {text}", name=reply.id, text=text)
+
+
+def _lines(terminal: Terminal, sealed: Sealed) -> list[str]:
+    tr, report = terminal.tr, sealed.report
+    lines = []
+    if report.verdict is Outcome.PASSED:
+        lines.append(tr("sealed and checked: no change found since sealing"))
+    else:
+        reason = verdict_text(terminal.words, report.verdict, report.findings)
+        lines.append(tr("saved, but {reason}", reason=reason))
+    if report.sealed_no_later_than:
+        sealed_at = time_text(terminal.words, upper_bound(report.sealed_no_later_than))
+        lines.append(tr("sealed no later than {time}", time=sealed_at))
+    for shortfall in sealed.shortfalls:
+        lines.append(tr("beware: {text}", text=terminal.words.of_observation(shortfall)))
+    lines += reply_lines(terminal, sealed.replies)
+    lines.append(tr("receipt: {receipt}", receipt=sealed.receipt))
+    lines.append(
+        tr(
+            "send the receipt to someone at once: whoever holds it can tell later that this"
+            " bundle was not made anew"
+        )
+    )
+    return lines
+
+
+def _suggest(terminal: Terminal, sealed: Sealed) -> None:
+    if sealed.report.sealed_no_later_than is None:
+        terminal.suggest("evidence-kit", "stamp", sealed.path)
+    else:
+        folder = sealed.path.parent
+        terminal.suggest("evidence-kit", "verify", folder if is_case(folder) else sealed.path)

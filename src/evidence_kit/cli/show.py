@@ -1,0 +1,154 @@
+"""show: what is inside a bundle, without judging it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, assert_never
+
+import click
+
+from evidence_kit.cli.commands import Command
+from evidence_kit.cli.options import PATH, as_json, option, pass_terminal
+from evidence_kit.cli.terminal import Terminal
+from evidence_kit.cli.words import Words
+from evidence_kit.errors import ExitCode, InputError
+from evidence_kit.i18n import mark
+from evidence_kit.model import Captured, Imported, Kind, Stated
+from evidence_kit.report import Fault
+
+if TYPE_CHECKING:
+    from evidence_kit.bundle.reader import Bundle
+
+_KINDS = {
+    Kind.PAGE: mark("web page"),
+    Kind.PICTURE: mark("picture"),
+    Kind.RECORDING: mark("recording"),
+    Kind.CHAT: mark("chat"),
+    Kind.DOCUMENT: mark("document"),
+    Kind.EVENT: mark("event"),
+    Kind.NOTE: mark("note"),
+    Kind.ATTEMPT: mark("failed attempt"),
+}
+
+EVENT_NAMES = {
+    "ordered": mark("ordered"),
+    "paid": mark("paid"),
+    "promised": mark("promised"),
+    "delivered": mark("delivered"),
+    "demanded": mark("demanded"),
+    "refused": mark("refused"),
+    "complained": mark("complained"),
+    "replied": mark("replied"),
+    "refunded": mark("refunded"),
+    "closed": mark("closed"),
+    "other": mark("other"),
+    "included": mark("earlier bundles brought in"),
+}
+
+
+@click.command(
+    cls=Command,
+    short_help=mark("show what is inside a bundle"),
+    help=mark(
+        "Show what is inside a bundle, as it says itself. Nothing is judged; that is what"
+        " `verify` is for."
+    ),
+)
+@click.argument("path", metavar="BUNDLE", type=PATH)
+@option("--extract", type=PATH, metavar="DIR", help=mark("unpack it into a new folder in DIR"))
+@as_json
+@pass_terminal
+def command(terminal: Terminal, path: Path, extract: Path | None, as_json: bool) -> ExitCode:
+    """Read the bundle's own record and print it."""
+    from evidence_kit.bundle.reader import Bundle
+    from evidence_kit.cli.extract import extract_bundle
+
+    try:
+        with Bundle(path) as bundle:
+            content = _content(bundle)
+            text = list(_lines(terminal.words, bundle))
+            folder = extract_bundle(bundle, extract) if extract else None
+    except Fault as fault:
+        raise InputError("bundle.unreadable", path=str(path), reason=fault.code) from fault
+    if as_json:
+        terminal.put_json(content | ({"extracted_to": str(folder)} if folder else {}))
+    else:
+        for line in text:
+            terminal.put(line)
+        if folder:
+            terminal.put(terminal.tr("unpacked to {path}", path=str(folder)))
+    terminal.say(terminal.tr("this is what the bundle says; nothing of it was checked"))
+    terminal.suggest("evidence-kit", "verify", path)
+    return ExitCode.DONE
+
+
+def _content(bundle: "Bundle") -> dict[str, Any]:
+    return {
+        "path": str(bundle.path),
+        "container": bundle.container,
+        "evidence": bundle.evidence,
+        "sha256": bundle.manifest,
+        "files": dict(bundle.sizes),
+    }
+
+
+def _lines(words: Words, bundle: "Bundle") -> Iterator[str]:
+    evidence, tr = bundle.evidence, words.tr
+    yield str(bundle.path)
+    yield tr("bundle: {id}", id=evidence.id)
+    yield tr("said to be made at: {time}", time=evidence.created_at)
+    software = f"{evidence.software.name} {evidence.software.version}"
+    yield tr("said to be made with: {software}", software=software)
+    if evidence.case:
+        yield tr("case: {id}, number {number}", id=evidence.case.id, number=evidence.case.sequence)
+    for item in evidence.items:
+        yield ""
+        yield tr("{id} {kind}: {label}", id=item.id, kind=tr(_KINDS[item.kind]), label=item.label)
+        for line in _origin_lines(words, item.origin):
+            yield f"  {line}"
+        for entry in item.files:
+            yield f"  {_file_line(words, bundle, entry.path)}"
+    yield ""
+    yield tr("record and proofs:")
+    items = {entry.path for item in evidence.items for entry in item.files}
+    for path in bundle.sizes:
+        if path not in items:
+            yield f"  {_file_line(words, bundle, path)}"
+
+
+def _file_line(words: Words, bundle: "Bundle", path: str) -> str:
+    size = bundle.sizes.get(path)
+    if size is None:
+        return words.tr("{path}: left out", path=path)
+    digest = bundle.manifest.get(path)
+    if digest is None:
+        return words.tr("{path}: {size} bytes", path=path, size=f"{size:,}")
+    return words.tr("{path}: {size} bytes {sha256}", path=path, size=f"{size:,}", sha256=digest)
+
+
+def _origin_lines(words: Words, origin: Captured | Imported | Stated) -> Iterator[str]:
+    tr = words.tr
+    match origin:
+        case Captured():
+            yield tr("address: {url}", url=origin.url)
+            if origin.final_url not in (None, origin.url):
+                yield tr("led to: {url}", url=str(origin.final_url))
+            yield tr("captured: {start} to {end}", start=origin.started_at, end=origin.ended_at)
+            for observation in (*origin.sanity, *origin.missing, *origin.redacted):
+                yield tr("beware: {text}", text=words.of_observation(observation))
+        case Imported():
+            yield tr("original name: {name}", name=origin.original_name)
+            yield tr("added: {time}", time=origin.imported_at)
+            if origin.obtained_at_claimed:
+                yield tr("obtained, as stated: {time}", time=origin.obtained_at_claimed)
+            if origin.obtained_from_claimed:
+                yield tr("obtained from, as stated: {source}", source=origin.obtained_from_claimed)
+        case Stated():
+            yield tr(
+                "event, as stated: {event}, {date}", event=origin.event, date=origin.on_claimed
+            )
+            if origin.channel_claimed:
+                yield tr("through, as stated: {channel}", channel=origin.channel_claimed)
+            if origin.note_claimed:
+                yield tr("note: {note}", note=origin.note_claimed)
+        case _:
+            assert_never(origin)

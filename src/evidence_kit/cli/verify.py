@@ -1,0 +1,136 @@
+"""verify: has it been changed since it was sealed, since when, and by whom?"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from evidence_kit.cli.commands import Command
+from evidence_kit.cli.exit_codes import GRAVITY, gravest
+from evidence_kit.cli.options import PATH, as_json, option, pass_terminal, trust
+from evidence_kit.cli.terminal import Terminal
+from evidence_kit.errors import EvidenceKitError, ExitCode, UsageError
+from evidence_kit.i18n import mark
+from evidence_kit.report import CaseReport, Outcome, Report
+
+if TYPE_CHECKING:
+    from evidence_kit.checks.examination import Expectations
+
+Result = Report | CaseReport | EvidenceKitError
+
+_EXIT_CODES = {
+    Outcome.PASSED: ExitCode.DONE,
+    Outcome.FAILED: ExitCode.NO,
+    Outcome.INDETERMINATE: ExitCode.UNDECIDED,
+}
+
+
+@click.command(
+    cls=Command,
+    help=mark(
+        "Check bundles, folders they were unzipped to, or a case. Nothing is asked of the"
+        " network. PATH may be given several times."
+    ),
+    short_help=mark("check bundles or a case"),
+)
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=PATH)
+@trust
+@option(
+    "--signer",
+    metavar="SHA256",
+    help=mark("fingerprint of the certificate that must have signed, as the sender gave it"),
+)
+@option(
+    "--receipt",
+    metavar="TEXT",
+    help=mark("the receipt that was sent at sealing; it pins the bundle"),
+)
+@as_json
+@pass_terminal
+def command(
+    terminal: Terminal,
+    paths: tuple[Path, ...],
+    trust: tuple[Path, ...],
+    signer: str | None,
+    receipt: str | None,
+    as_json: bool,
+) -> ExitCode:
+    """Check each path; the gravest answer gives the exit code."""
+    from evidence_kit.actions.case import is_case
+    from evidence_kit.actions.verify import load_expectations
+
+    if receipt is not None and (len(paths) > 1 or is_case(paths[0])):
+        raise UsageError("receipt.several")
+    expectations = load_expectations(
+        terminal.require_settings(), trust=trust, signer=signer, receipt=receipt
+    )
+    results = [_verify(terminal, path, expectations) for path in paths]
+    if len(paths) == 1 and isinstance(results[0], EvidenceKitError):
+        raise results[0]
+    if as_json:
+        values = [_as_data(path, result) for path, result in zip(paths, results, strict=True)]
+        terminal.put_json(values if len(values) > 1 else values[0])
+    else:
+        _put_text(terminal, results)
+    _suggest(terminal, results)
+    return gravest(map(_exit_code, results))
+
+
+def _verify(terminal: Terminal, path: Path, expectations: "Expectations") -> Result:
+    from evidence_kit.actions.case import is_case
+    from evidence_kit.actions.verify import verify_bundle, verify_case
+
+    verify = verify_case if is_case(path) else verify_bundle
+    try:
+        with terminal.progress(terminal.tr("checked")) as progress:
+            return verify(path, expectations, progress=progress)
+    except EvidenceKitError as error:
+        return error
+
+
+def _as_data(path: Path, result: Result) -> Any:
+    if isinstance(result, EvidenceKitError):
+        return {"path": str(path), "error": {"code": result.code, "params": result.params}}
+    return result
+
+
+def _put_text(terminal: Terminal, results: Sequence[Result]) -> None:
+    from evidence_kit.cli.report_text import bundle_lines, case_lines
+
+    for number, result in enumerate(results):
+        if number:
+            terminal.put("")
+        match result:
+            case EvidenceKitError():
+                terminal.show_error(result)
+                continue
+            case CaseReport():
+                lines = case_lines(terminal.words, result, is_verbose=terminal.is_verbose)
+            case Report():
+                lines = bundle_lines(terminal.words, result, is_verbose=terminal.is_verbose)
+        for line in lines:
+            terminal.put(line.text, line.outcome)
+
+
+def _exit_code(result: Result) -> ExitCode:
+    if isinstance(result, EvidenceKitError):
+        return result.exit_code
+    return _EXIT_CODES[result.verdict]
+
+
+def _suggest(terminal: Terminal, results: Sequence[Result]) -> None:
+    """The next step for the first path that is not settled; else for the first one."""
+    told = [result for result in results if not isinstance(result, EvidenceKitError)]
+    result = min(told, key=lambda r: GRAVITY.index(_EXIT_CODES[r.verdict]), default=None)
+    if result is None:
+        return
+    bundles = result.bundles if isinstance(result, CaseReport) else (result,)
+    timeless = [r.path for r in bundles if any(f.code == "timestamp.none" for f in r.findings)]
+    if timeless and result.verdict is Outcome.INDETERMINATE:
+        terminal.suggest("evidence-kit", "stamp", *timeless)
+    elif result.verdict is Outcome.PASSED and isinstance(result, CaseReport):
+        terminal.suggest("evidence-kit", "attach", result.path, "-o", "complaint")
+    elif bundles:
+        bad = next((r for r in bundles if r.verdict is result.verdict), bundles[0])
+        terminal.suggest("evidence-kit", "show", bad.path)

@@ -1,0 +1,106 @@
+"""The words of codes, in the reader's language, with nothing in them that a terminal obeys."""
+
+from evidence_kit import messages
+from evidence_kit.bundle import layout
+from evidence_kit.errors import EvidenceKitError
+from evidence_kit.i18n import Translator, mark
+from evidence_kit.model import Observation
+from evidence_kit.report import Finding
+
+DETAILS = (
+    mark("Address already in use"),
+    mark("Connection refused"),
+    mark("Connection reset by peer"),
+    mark("Directory not empty"),
+    mark("File exists"),
+    mark("File name too long"),
+    mark("File too large"),
+    mark("Input/output error"),
+    mark("Is a directory"),
+    mark("No space left on device"),
+    mark("No such file or directory"),
+    mark("Not a directory"),
+    mark("Operation not permitted"),
+    mark("Permission denied"),
+    mark("Read-only file system"),
+    mark("Too many open files"),
+    mark("no PKCS#12"),
+    mark("no key with a certificate in it"),
+    mark("the certificate is another key's"),
+    mark("too long"),
+)
+"""Details that the system or a lower room gives in English, as part of a sentence."""
+
+
+_WHOLE = frozenset({"container", "case"})
+"""Subjects that are no paths."""
+
+
+class _Blanks(dict[str, str | int]):
+    """What is not known of the words of another code is left open."""
+
+    def __missing__(self, name: str) -> str:
+        return "" if name == "path" else "…"
+
+
+class Words:
+    """Looks up the words of codes.
+
+    Args:
+        translator: to the reader's language.
+    """
+
+    def __init__(self, translator: Translator) -> None:
+        self._translator = translator
+
+    def tr(self, text: str, /, **params: str | int) -> str:
+        """A text of the kit's own, its {names} filled in."""
+        return self._translator(text, **self._shown(params))
+
+    def plural(self, one: str, many: str, count: int, /, **params: str | int) -> str:
+        """The form that fits `count`, which the text names as {count}."""
+        return self._translator.plural(one, many, count, **self._shown(params))
+
+    def of_error(self, error: EvidenceKitError) -> tuple[str, str]:
+        """What went wrong, and what to do next."""
+        return self.of_error_code(error.code, error.params)
+
+    def of_error_code(self, code: str, params: dict[str, str | int]) -> tuple[str, str]:
+        """As `of_error`, for an error that was kept as data."""
+        message = messages.ERRORS[code]
+        return self.tr(message.text, **params), self.tr(message.hint, **params)
+
+    def of_finding(self, finding: Finding) -> str:
+        """What a check established. What bears on all of the bundle names no path."""
+        params = finding.params
+        if params.get("path") in _WHOLE:
+            params = {**params, "path": ""}
+        return self.tr(messages.FINDINGS[finding.code], **params).rstrip(" :：")
+
+    def of_observation(self, observation: Observation) -> str:
+        """What was noticed about a page; its code where a stranger or a later version wrote it."""
+        params = {"code": observation.code, **observation.params}
+        try:
+            return self.tr(messages.OBSERVATIONS[observation.code], **params)
+        except KeyError:
+            return layout.escape(observation.code)
+
+    def of_reason(self, codes: str) -> str:
+        """The words of codes, separated by commas, that stand inside another sentence."""
+        return "; ".join(map(self._brief, codes.split(", ")))
+
+    def _brief(self, code: str) -> str:
+        text = messages.FINDINGS.get(code)
+        if text is None:
+            return self._translator(layout.escape(code))
+        return self._translator(text).format_map(_Blanks()).rstrip(" :：")
+
+    def _shown(self, params: dict[str, str | int]) -> dict[str, str | int]:
+        return {name: self._value(name, value) for name, value in params.items()}
+
+    def _value(self, name: str, value: str | int) -> str | int:
+        if isinstance(value, int):
+            return value
+        if name == "reason":
+            return self.of_reason(value)
+        return layout.escape(self._translator(value) if name == "detail" else value)
