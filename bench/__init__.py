@@ -1,0 +1,1 @@
+"""Speed and memory, as ratios to a floor measured side by side: `python -m bench`."""

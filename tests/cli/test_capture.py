@@ -1,0 +1,47 @@
+"""Capturing from the command line: the page as meant, a page gone wrong, a page out of reach."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from evidence_kit.errors import ExitCode
+from fixtures import story
+from fixtures.shop import Shop
+from fixtures.tsa import Tsa
+from tests.cli.conftest import Run, Transcript
+
+
+def test_page_is_captured_sealed_and_shown(
+    transcript: Transcript, authority: Tsa, shop: Shop
+) -> None:
+    options = ["--expect", story.ORDER_NUMBER, "--label", story.SHOP_NAME, "-o", "page.zip"]
+    assert transcript.run("capture", shop.shared_order_url, *options).code == ExitCode.DONE
+    transcript.run("show", "page.zip")
+    transcript.run("verify", "page.zip")
+    transcript.compare("capture")
+
+
+def test_page_that_is_not_the_one_meant_is_sealed_and_told(
+    transcript: Transcript, authority: Tsa, shop: Shop
+) -> None:
+    options = ["--expect", "no such text", "-o", "page.zip"]
+    ran = transcript.run("capture", f"{shop.url}nowhere", *options)
+    assert ran.code == ExitCode.INCOMPLETE
+    transcript.run("show", "page.zip")
+    transcript.compare("doubtful")
+
+
+def test_page_out_of_reach_is_sealed_as_an_attempt(run: Run, authority: Tsa) -> None:
+    ran = run("capture", "http://127.0.0.1:9/", "-o", "page.zip", "--json")
+    assert ran.code == ExitCode.INCOMPLETE
+    answer = json.loads(ran.out)
+    assert [doubt["code"] for doubt in answer["shortfalls"]] == ["network.error"]
+    assert answer["report"]["verdict"] == "passed"
+    assert Path("page.zip").is_file()
+
+
+def test_login_needs_a_terminal(
+    run: Run, authority: Tsa, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("capture", shop.url, "--login", "--no-input").code == ExitCode.USAGE

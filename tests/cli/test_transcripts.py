@@ -1,0 +1,112 @@
+"""What each command prints, in both languages. The files are read by eye when they change."""
+
+from pathlib import Path
+
+from evidence_kit.errors import ExitCode
+from fixtures.tsa import Tsa
+from tests.cli.conftest import Transcript
+
+CHAT = "2026-11-08 10:18:26 云雀点卡: 随便投诉\n" * 3
+
+
+def flip(source: Path, needle: bytes, target: Path) -> None:
+    content = bytearray(source.read_bytes())
+    content[content.index(needle)] ^= 1
+    target.write_bytes(content)
+
+
+def test_case_from_first_to_last_command(transcript: Transcript, authority: Tsa) -> None:
+    Path("chat.txt").write_text(CHAT, encoding="utf-8")
+    Path("截图 1.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(2000))
+    transcript.run("init", "case", "--platform", "示例平台", "--merchant", "云雀点卡")
+    transcript.run(
+        "add", "chat.txt", "截图 1.png", "--case", "case", "--from", "手机", "--label", "聊天"
+    )
+    transcript.run("log", "case", "paid", "--on", "2026-11-01", "--note", "598.00")
+    transcript.run("verify", "case")
+    transcript.run("verify", "-v", "case/0001-chat.evidence.zip")
+    transcript.run("show", "case/0001-chat.evidence.zip")
+    transcript.run("show", "case/0002-event.evidence.zip")
+    transcript.run("attach", "case", "-o", "complaint", "--include-bundles")
+    transcript.compare("case")
+
+
+def test_bundle_that_was_changed(transcript: Transcript, authority: Tsa) -> None:
+    Path("chat.txt").write_text(CHAT, encoding="utf-8")
+    transcript.run("add", "chat.txt", "-o", "good.zip")
+    flip(Path("good.zip"), CHAT.encode()[:20], Path("bad.zip"))
+    assert transcript.run("verify", "bad.zip").code == ExitCode.NO
+    transcript.compare("changed")
+
+
+def test_bundle_with_something_left_out(transcript: Transcript, authority: Tsa) -> None:
+    Path("chat.txt").write_text(CHAT, encoding="utf-8")
+    Path("note.txt").write_text("598", encoding="utf-8")
+    transcript.run("add", "chat.txt", "note.txt", "-o", "good.zip", "-q")
+    transcript.run("share", "good.zip", "--without", "data/files/0002-note.txt", "-o", "part.zip")
+    assert transcript.run("verify", "part.zip").code == ExitCode.UNDECIDED
+    transcript.compare("shared")
+
+
+def test_sealing_without_an_authority_and_stamping_later(
+    transcript: Transcript, authority: Tsa
+) -> None:
+    Path("chat.txt").write_text(CHAT, encoding="utf-8")
+    refusing = authority.fault("http-500")
+    sealed = transcript.run("add", "chat.txt", "-o", "late.zip", "--tsa", refusing)
+    assert sealed.code == ExitCode.INCOMPLETE
+    assert transcript.run("verify", "late.zip").code == ExitCode.UNDECIDED
+    assert transcript.run("stamp", "late.zip").code == ExitCode.DONE
+    assert transcript.run("verify", "late.zip").code == ExitCode.DONE
+    transcript.compare("stamped")
+
+
+def test_keys(transcript: Transcript) -> None:
+    Path("pass.txt").write_text("secret\n", encoding="utf-8")
+    transcript.run("key", "show")
+    transcript.run("key", "new")
+    transcript.run("key", "export", "-o", "key.p12", "--passphrase-file", "pass.txt")
+    transcript.run("key", "import", "key.p12", "--passphrase-file", "pass.txt")
+    transcript.run("key", "show")
+    transcript.run("key", "export", "-o", "key.p12", "--passphrase-file", "pass.txt")
+    transcript.run("key", "export", "-o", "other.p12")
+    Path("pass.txt").write_text("wrong\n", encoding="utf-8")
+    transcript.run("key", "import", "key.p12", "--passphrase-file", "pass.txt")
+    transcript.compare("keys")
+
+
+def test_bad_input(transcript: Transcript, authority: Tsa) -> None:
+    Path("text.txt").write_text("x", encoding="utf-8")
+    Path("empty").mkdir()
+    for command in (
+        ["verify"],
+        ["verify", "missing.zip"],
+        ["verify", "text.txt"],
+        ["verify", "empty"],
+        ["verify", "text.txt", "--signer", "abc"],
+        ["verify", "text.txt", "--receipt", "ek1"],
+        ["verify", "--josn", "text.txt"],
+        ["verfy", "text.txt"],
+        ["--lang", "fr", "verify"],
+        ["add", "missing.txt"],
+        ["add", "text.txt", "-o", "text.txt"],
+        ["add", "text.txt", "-o", "missing/x.zip"],
+        ["add", "text.txt", "--case", "empty"],
+        ["add", "text.txt", "--case", "empty", "-o", "x.zip"],
+        ["add", "text.txt", "--tsa", "digicrt"],
+        ["add", "text.txt", "--tsa", "digicert", "--no-timestamp"],
+        ["add", "text.txt", "--obtained-at", "yesterday"],
+        ["add", "text.txt", "--trust", "text.txt"],
+        ["init", "."],
+        ["log", "empty", "paid", "--on", "yesterday"],
+        ["capture", "ftp://example.invalid/"],
+        ["capture", "https://example.invalid/", "--timeout", "0"],
+        ["capture", "https://example.invalid/", "--browser", "missing"],
+        ["capture", "https://example.invalid/", "--login"],
+        ["key", "export", "-o", "key.p12"],
+    ):
+        ran = transcript.run(*command)
+        assert ran.code in (ExitCode.ERROR, ExitCode.USAGE)
+        assert ran.out == ""
+        assert len(ran.err.splitlines()) == 2
+    transcript.compare("errors")
