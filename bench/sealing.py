@@ -24,7 +24,8 @@ def measure(folder: Path, options: Options) -> Iterator[Row]:
 
     def duplicate() -> float:
         copy.unlink(missing_ok=True)
-        return options.size_mib / run(["sh", "-c", f"cp {source} {copy} && sync {copy}"]).wall_s
+        script = 'cp "$1" "$2" && sync "$2"'
+        return options.size_mib / run(["sh", "-c", script, "sh", str(source), str(copy)]).wall_s
 
     taken = in_turns(seal, duplicate, options.runs)
     yield compared(f"seal {options.size_mib} MiB", taken, unit="MiB/s", floor_name="cp and sync")
