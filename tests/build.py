@@ -12,7 +12,7 @@ from evidence_kit.actions.case import Case, create_case
 from evidence_kit.actions.kit import Kit, random_id
 from evidence_kit.actions.seal import Act, Destination, Sealed, seal
 from evidence_kit.crypto.keys import KeyStore
-from evidence_kit.crypto.x509 import Anchor
+from evidence_kit.crypto.pem import Anchor
 from evidence_kit.errors import EvidenceKitError
 from evidence_kit.model import Draft, DraftFile, Imported, Kind, Maker, Role
 from evidence_kit.report import Finding, Report

@@ -16,7 +16,7 @@ __version__ = "0.1.0"
 _PLACES = {
     "CaptureRequest": "capture.request",
     "EvidenceKitError": "errors",
-    "Expectations": "checks.examination",
+    "Expectations": "checks.expectations",
     "Kit": "actions.kit",
     "Report": "report",
     "Sealed": "actions.seal",
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from evidence_kit.actions.verify import load_expectations, verify_bundle, verify_case
     from evidence_kit.bundle.reader import open_bundle
     from evidence_kit.capture.request import CaptureRequest
-    from evidence_kit.checks.examination import Expectations
+    from evidence_kit.checks.expectations import Expectations
     from evidence_kit.errors import EvidenceKitError
     from evidence_kit.report import Report
 

@@ -38,16 +38,16 @@ class EvidenceKitError(Exception):
         self.params = params
 
     def __str__(self) -> str:
-        from evidence_kit import messages
+        from evidence_kit.messages import ERRORS
 
-        return messages.ERRORS[self.code].text.format_map(self.params)
+        return ERRORS[self.code].text.format_map(self.params)
 
     @property
     def hint(self) -> str:
         """What to do next, in English."""
-        from evidence_kit import messages
+        from evidence_kit.messages import ERRORS
 
-        return messages.ERRORS[self.code].hint.format_map(self.params)
+        return ERRORS[self.code].hint.format_map(self.params)
 
 
 class UsageError(EvidenceKitError):

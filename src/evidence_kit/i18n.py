@@ -5,8 +5,6 @@ import locale
 from collections.abc import Mapping
 from pathlib import Path
 
-from evidence_kit.errors import EvidenceKitError
-
 DOMAIN = "evidence_kit"
 LOCALE_DIR = Path(__file__).parent / "locale"
 LANGUAGES = {"en": "en", "zh": "zh_CN"}
@@ -38,13 +36,6 @@ class Translator:
     def plural(self, one: str, many: str, count: int, /, **params: str | int) -> str:
         """The form that fits `count`, which the text names as {count}."""
         return self._catalogue.ngettext(one, many, count).format_map({"count": count, **params})
-
-    def error(self, error: EvidenceKitError) -> tuple[str, str]:
-        """What went wrong, and what to do next."""
-        from evidence_kit import messages
-
-        message = messages.ERRORS[error.code]
-        return self(message.text, **error.params), self(message.hint, **error.params)
 
 
 def language(environ: Mapping[str, str]) -> str:

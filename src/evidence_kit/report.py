@@ -11,6 +11,11 @@ from enum import StrEnum
 
 import msgspec
 
+LIMITS = ("content", "site", "made_anew", "signer", "revocation")
+"""What no verdict on a bundle says."""
+CASE_LIMITS = (*LIMITS, "newest", "second_case")
+"""What no verdict on a case says."""
+
 
 class Outcome(StrEnum):
     """The answer of one check, and of a whole report."""
@@ -120,6 +125,25 @@ class CaseReport(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...]
     """Findings about the chain; those of each bundle stand in its own report."""
     limits: tuple[str, ...]
+
+
+def finding(
+    question: Question, code: str, outcome: Outcome, subject: str, /, **params: str | int
+) -> Finding:
+    """A finding whose words may also name its subject, as {path}."""
+    return Finding(
+        code=code,
+        outcome=outcome,
+        question=question,
+        subject=subject,
+        params={"path": subject, **params},
+    )
+
+
+def from_fault(question: Question, fault: Fault, subject: str) -> Finding:
+    """The finding that a fault stands for."""
+    place = str(fault.params.get("path", subject))
+    return finding(question, fault.code, fault.outcome, place, **fault.params)
 
 
 def worst(outcomes: Iterable[Outcome]) -> Outcome:

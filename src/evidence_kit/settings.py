@@ -10,6 +10,7 @@ import sys
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -31,7 +32,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Keys and browser profiles; never inside a case."""
     config_dir: Path
     """config.toml, and the user's own authorities."""
-    lang: str | None = None
+    lang: Literal["en", "zh"] | None = None
     """"zh" or "en"; None follows the locale."""
     tsa: tuple[str, ...] | None = None
     """Ids or URLs of time-stamp authorities; None asks the default ones."""

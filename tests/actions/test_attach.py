@@ -19,7 +19,7 @@ from evidence_kit.actions.kit import Kit
 from evidence_kit.actions.seal import seal
 from evidence_kit.actions.share import share_bundle
 from evidence_kit.capture.browser import find_browser
-from evidence_kit.checks.examination import Expectations
+from evidence_kit.checks.expectations import Expectations
 from evidence_kit.crypto.keys import KeyStore
 from evidence_kit.errors import CaseError, InputError, SealError, SigningKeyError
 from evidence_kit.model import Captured, Draft, DraftFile, Imported, Kind, Observation, Viewport

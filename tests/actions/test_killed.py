@@ -10,7 +10,7 @@ import pytest
 from evidence_kit.actions.case import Case, open_case
 from evidence_kit.actions.kit import Kit
 from evidence_kit.actions.verify import verify_bundle, verify_case
-from evidence_kit.checks.examination import Expectations
+from evidence_kit.checks.expectations import Expectations
 from evidence_kit.report import Outcome, Question
 from fixtures.tsa import Tsa
 from tests.build import offline, seal_items

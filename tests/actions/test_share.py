@@ -9,7 +9,7 @@ from evidence_kit.actions.seal import Sealed
 from evidence_kit.actions.share import share_bundle
 from evidence_kit.actions.verify import verify_bundle
 from evidence_kit.bundle.receipt import read_receipt
-from evidence_kit.checks.examination import Expectations
+from evidence_kit.checks.expectations import Expectations
 from evidence_kit.errors import InputError, SealError, UsageError
 from evidence_kit.report import Outcome, Question
 from tests.build import refused, seal_items, told

@@ -10,7 +10,7 @@ from evidence_kit.actions.case import Case
 from evidence_kit.actions.kit import Kit
 from evidence_kit.actions.stamp import stamp
 from evidence_kit.actions.verify import verify_bundle, verify_case
-from evidence_kit.checks.examination import Expectations
+from evidence_kit.checks.expectations import Expectations
 from evidence_kit.errors import InputError, SealError, UsageError
 from evidence_kit.report import Outcome
 from evidence_kit.trust.anchors import Endpoint

@@ -11,7 +11,8 @@ import pytest
 from evidence_kit.actions.case import Case, open_case
 from evidence_kit.actions.include import include_bundles
 from evidence_kit.actions.verify import verify_case
-from evidence_kit.checks.examination import Expectations
+from evidence_kit.bundle.receipt import read_receipt
+from evidence_kit.checks.expectations import Expectations
 from evidence_kit.crypto.digest import sha256_hex
 from evidence_kit.crypto.keys import SigningKey, new_signing_key
 from evidence_kit.report import CaseReport, Outcome
@@ -303,6 +304,19 @@ def test_newest_bundle_can_be_removed_unseen_and_the_report_says_so(cabinet: Cab
     report = judge(cabinet)
     assert report.verdict is PASSED
     assert {"newest", "second_case"} <= set(report.limits)
+
+
+def test_newest_bundle_is_missed_by_whoever_holds_its_receipt(cabinet: Cabinet) -> None:
+    receipt = judge(cabinet).bundles[-1].receipt
+    assert receipt is not None
+    expectations = Expectations(anchors=anchors_of(cabinet.tsa), receipt=read_receipt(receipt))
+    assert verify_case(cabinet.folder, expectations).verdict is PASSED
+    cabinet.close(COUNT, cabinet.open(COUNT).resign().restamp())
+    assert verify_case(cabinet.folder, expectations).verdict is FAILED
+    cabinet.path(COUNT).unlink()
+    report = verify_case(cabinet.folder, expectations)
+    assert report.verdict is FAILED
+    assert "chain.receipt_gone" in {finding.code for finding in report.findings}
 
 
 def test_signer_changes_where_the_old_one_names_the_new_one(cabinet: Cabinet) -> None:

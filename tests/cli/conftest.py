@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from evidence_kit.cli import main
+from evidence_kit.errors import ExitCode
 from fixtures.tsa import Tsa
 from tests.conftest import State
 
@@ -60,6 +61,14 @@ def authority(tsa: Tsa, state: State, monkeypatch: pytest.MonkeyPatch) -> Tsa:
     monkeypatch.setenv("EVIDENCE_KIT_TSA", tsa.url)
     monkeypatch.setenv("EVIDENCE_KIT_TRUST", str(tsa.root_pem))
     return tsa
+
+
+@pytest.fixture
+def bundle(run: Run, authority: Tsa) -> Path:
+    """A good bundle in the current folder."""
+    Path("chat.txt").write_text("hello\n", encoding="utf-8")
+    assert run("add", "chat.txt", "-o", "good.zip").code == ExitCode.DONE
+    return Path("good.zip")
 
 
 def settled(text: str) -> str:

@@ -7,16 +7,11 @@ import pty
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from evidence_kit.actions.seal import Sealed
-from evidence_kit.actions.verify import verify_bundle
-from evidence_kit.checks.examination import Expectations
-from evidence_kit.cli.report_text import bundle_lines
 from evidence_kit.cli.terminal import Terminal
 from evidence_kit.cli.words import Words
 from evidence_kit.errors import ExitCode
@@ -26,23 +21,9 @@ from evidence_kit.report import Finding, Outcome, Question, Report
 from fixtures.tsa import Tsa
 from tests.cli.conftest import Run
 from tests.conftest import State
-from tests.forge import Forge
-from tests.tamper.conftest import forge as forge
-from tests.tamper.conftest import forged as forged
-from tests.tamper.conftest import good as good
-from tests.tamper.table import Row
-from tests.tamper.test_tamper import ROWS
 
 COMMAND = [sys.executable, "-c", "import sys; from evidence_kit.cli import main; sys.exit(main())"]
 HOSTILE = "evil\x1b[2J\x9b31m\u202egnp.exe\r\nverdict: fine"
-
-
-@pytest.fixture
-def bundle(run: Run, authority: Tsa) -> Path:
-    """A good bundle in the current folder."""
-    Path("chat.txt").write_text("hello\n", encoding="utf-8")
-    assert run("add", "chat.txt", "-o", "good.zip").code == ExitCode.DONE
-    return Path("good.zip")
 
 
 def on_terminal(*arguments: str, environ: dict[str, str] | None = None) -> bytes:
@@ -366,63 +347,6 @@ def test_help_loads_nothing_heavy() -> None:
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert ran.stderr.strip() == ""
     assert "Commands:" in ran.stdout or "命令" in ran.stdout
-
-
-# Reports
-
-
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-def test_every_attack_can_be_told_in_both_languages(
-    row: Row,
-    good: tuple[Sealed, Forge],
-    forge: Forge,
-    forged: Callable[[Forge | bytes], Path],
-) -> None:
-    report = verify_bundle(forged(row.attack(forge)), Expectations())
-    for lang, words in (("en", Words(Translator("en"))), ("zh", Words(Translator("zh")))):
-        lines = [line.text for line in bundle_lines(words, report, is_verbose=True)]
-        assert not any("{" in line for line in lines)
-        verdict = {"en": "verdict: ", "zh": "结论："}[lang]
-        assert lines[1].startswith(verdict)
-
-
-def test_receipt_pins_the_bundle_and_no_case(run: Run, authority: Tsa) -> None:
-    Path("chat.txt").write_text("hello\n", encoding="utf-8")
-    run("init", "case")
-    for _ in range(2):
-        assert run("add", "chat.txt", "--case", "case").code == ExitCode.DONE
-    first, second = sorted(Path("case").glob("*.zip"))
-    receipt = json.loads(run("verify", first, "--json").out)["receipt"]
-    assert run("verify", first, "--receipt", receipt).code == ExitCode.DONE
-    ran = run("verify", second, "--receipt", receipt)
-    assert ran.code == ExitCode.NO
-    assert "it is not the bundle of the receipt" in ran.out
-    assert run("verify", "case", "--receipt", receipt).code == ExitCode.USAGE
-
-
-def test_signer_is_compared_with_the_one_expected(run: Run, bundle: Path) -> None:
-    signer = json.loads(run("verify", bundle, "--json").out)["signer"]["certificate_sha256"]
-    assert run("verify", bundle, "--signer", signer.upper()).code == ExitCode.DONE
-    ran = run("verify", bundle, "--signer", "0" * 64)
-    assert ran.code == ExitCode.NO
-    assert "by whom? not by the one you expected" in ran.out
-
-
-def test_unpacked_bundle_verifies_as_a_folder_and_is_not_unpacked_over(
-    run: Run, bundle: Path
-) -> None:
-    folder = Path(json.loads(run("show", bundle, "--extract", "out", "--json").out)["extracted_to"])
-    assert run("verify", folder).code == ExitCode.DONE
-    assert run("show", bundle, "--extract", "out").code == ExitCode.ERROR
-    assert [path.name for path in Path("out").iterdir()] == [folder.name]
-    assert run("show", folder, "--extract", "other").code == ExitCode.ERROR
-
-
-def test_earlier_bundle_is_brought_into_a_new_case(run: Run, bundle: Path) -> None:
-    assert run("init", "case", "--include", bundle).code == ExitCode.DONE
-    ran = run("verify", "case")
-    assert ran.code == ExitCode.DONE
-    assert "good.zip: no change found since sealing" in ran.out
 
 
 def test_questions_are_asked_on_a_terminal_unless_forbidden(

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
 from evidence_kit.crypto.cms import Signature, sign_detached, verify_detached
 from evidence_kit.crypto.der import encode
 from evidence_kit.crypto.keys import SigningKey, new_signing_key
-from evidence_kit.crypto.x509 import certificate_to_pem
+from evidence_kit.crypto.pem import certificate_to_pem
 from evidence_kit.report import Fault, Outcome
 from tests.crypto.forge import NOW, Identity, PrivateKey, issue, only
 

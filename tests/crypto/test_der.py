@@ -1,6 +1,7 @@
 import pytest
 
-from evidence_kit.crypto.der import encode, hostile, require_der
+from evidence_kit.crypto.der import encode, require_der
+from evidence_kit.crypto.hostile import hostile
 from evidence_kit.report import Fault, Outcome
 from tests.crypto.forge import nested
 

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
 
 from evidence_kit.crypto.der import encode
+from evidence_kit.crypto.pem import Anchor, certificate_to_pem
 from evidence_kit.crypto.tsp import (
     MAX_TOKEN_BYTES,
     TimestampToken,
@@ -19,7 +20,6 @@ from evidence_kit.crypto.tsp import (
     build_request,
     verify_token,
 )
-from evidence_kit.crypto.x509 import Anchor, certificate_to_pem
 from evidence_kit.report import Fault, Outcome
 from fixtures.tsa import Tsa
 from tests.crypto import forge

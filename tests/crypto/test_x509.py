@@ -9,11 +9,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from evidence_kit.crypto.digest import digest, sha256_hex
 from evidence_kit.crypto.keys import new_signing_key
+from evidence_kit.crypto.pem import certificate_to_pem, certificates_from_pem
 from evidence_kit.crypto.x509 import (
     Chain,
     build_chain,
-    certificate_to_pem,
-    certificates_from_pem,
     describe,
     is_authority_key,
     is_signing_key,
@@ -62,7 +61,7 @@ def test_characters_that_deceive_are_escaped(name: str, shown: str) -> None:
 
 @pytest.mark.parametrize("junk", [b"", b"junk", b"\x30\x00", b"\x30\x03\x02\x01\x01"])
 def test_what_is_no_certificate_is_malformed(junk: bytes) -> None:
-    for call in (describe, load_certificate, certificate_to_pem):
+    for call in (describe, load_certificate):
         with pytest.raises(Fault) as caught:
             call(junk)
         assert (caught.value.code, caught.value.outcome) == (

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from evidence_kit.actions.seal import Sealed
 from evidence_kit.actions.verify import verify_bundle
-from evidence_kit.checks.examination import Expectations
-from evidence_kit.crypto.x509 import Anchor
+from evidence_kit.checks.expectations import Expectations
+from evidence_kit.crypto.pem import Anchor
 from evidence_kit.errors import InputError
 from evidence_kit.report import Outcome, Report
 from fixtures.tsa import Tsa

@@ -12,6 +12,7 @@ from evidence_kit.actions.seal import Sealed
 from evidence_kit.bundle import layout, manifest, tags, zipscan
 from evidence_kit.bundle.ranges import RangeFile
 from evidence_kit.bundle.receipt import Receipt, read_receipt
+from evidence_kit.bundle.text import escape, is_safe_text
 from evidence_kit.errors import InputError, UsageError
 from evidence_kit.model import Evidence
 from evidence_kit.report import Fault
@@ -112,7 +113,7 @@ def test_manifest_that_is_read_is_the_one_that_would_be_written(content: bytes) 
 def test_evidence_reads_back(label: str, sealed: Sealed) -> None:
     _, files = explode(sealed.path.read_bytes())
     evidence = tags.decode_evidence(files["evidence.json"])
-    item = msgspec.structs.replace(evidence.items[0], label=layout.escape(label))
+    item = msgspec.structs.replace(evidence.items[0], label=escape(label))
     changed = msgspec.structs.replace(evidence, items=(item,))
     assert tags.decode_evidence(tags.encode_json(changed)) == changed
 
@@ -179,7 +180,7 @@ def test_safe_name_is_a_name(name: str, number: int) -> None:
 @example(text="\udcff\u202e\x00\x7f\x9b\u2067")
 @BOUNDED
 def test_escaped_text_is_safe(text: str) -> None:
-    escaped = layout.escape(text)
-    assert layout.is_safe_text(escaped)
+    escaped = escape(text)
+    assert is_safe_text(escaped)
     escaped.encode()
-    assert escaped == text or not layout.is_safe_text(text)
+    assert escaped == text or not is_safe_text(text)

@@ -76,6 +76,13 @@ def many_tokens(forge: Forge) -> Forge:
     return forge
 
 
+def many_certificates(forge: Forge) -> Forge:
+    """More certificates than any chain has: each would be tried for each token."""
+    for number in range(65):
+        forge.put(f"proof/certs/{number:064x}.der", b"x")
+    return forge
+
+
 def another_bundles_token(forge: Forge) -> Forge:
     """The token of a signature over something else."""
     return forge.put(TOKEN, forge.stamp(b"another signature"))
@@ -93,6 +100,7 @@ PROOFS: list[Row] = [
     row("a good token beside a good one", lambda f: f.restamp(path=SECOND),
         "timestamp.holds", SECOND, PASSED),
     row("seventeen tokens", many_tokens, "structure.too_many_tokens", "container"),
+    row("sixty-five certificates", many_certificates, "container.too_many", "container"),
     *stamped("imprint-sha1", "timestamp.imprint_algorithm", INDETERMINATE),
     *stamped("imprint-flipped", "timestamp.imprint", FAILED),
     *stamped("eku-absent", "timestamp.usage", INDETERMINATE),

@@ -107,7 +107,7 @@ RECORD: list[Row] = [
     raw("a size in words", "structure.json", b'"size_bytes": ', b'"size_bytes": "9", "x": '),
     lie("NaN", "structure.json", lambda t: extend(t, float("nan"))),
     lie("infinity", "structure.json", lambda t: extend(t, float("inf"))),
-    raw("a float past all", "structure.number", _HEAD, _HEAD + b', "extensions": {"x": 1e999}'),
+    raw("a float past all", "structure.json", _HEAD, _HEAD + b', "extensions": {"x": 1e999}'),
     lie("2**53+1", "structure.number", lambda t: extend(t, 2**53 + 1)),
     lie("-2**53-1", "structure.number", lambda t: extend(t, -(2**53) - 1)),
     lie("a float past 2**53", "structure.number", lambda t: extend(t, 1e300)),

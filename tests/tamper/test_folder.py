@@ -8,7 +8,7 @@ import pytest
 
 from evidence_kit.actions.verify import verify_bundle
 from evidence_kit.bundle import layout
-from evidence_kit.checks.examination import Expectations
+from evidence_kit.checks.expectations import Expectations
 from evidence_kit.errors import InputError
 from evidence_kit.report import Outcome, Report
 from tests.build import anchors_of, told

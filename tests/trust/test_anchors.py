@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from evidence_kit.crypto.digest import sha256_hex
-from evidence_kit.crypto.x509 import certificate_to_pem, describe
+from evidence_kit.crypto.pem import certificate_to_pem
+from evidence_kit.crypto.x509 import describe
 from evidence_kit.errors import ConfigError, EvidenceKitError, InputError, UsageError
 from evidence_kit.trust.anchors import (
     Endpoint,

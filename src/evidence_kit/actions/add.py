@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 
 from evidence_kit.actions.kit import Kit
 from evidence_kit.actions.seal import Destination, Sealed, seal
 from evidence_kit.bundle import layout
 from evidence_kit.bundle.hashing import Progress
+from evidence_kit.bundle.text import escape
 from evidence_kit.errors import InputError, UsageError
 from evidence_kit.model import Draft, DraftFile, Imported, Kind
 
@@ -43,6 +44,7 @@ _CHAT_LINE = re.compile(
     rb"^.{0,40}?\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[ T,]{1,2}.{0,6}?\d{1,2}:\d\d", re.MULTILINE
 )
 _CHAT_LINES = 3
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?)?", re.ASCII)
 
 
 def add_files(
@@ -103,10 +105,10 @@ def draft_files(
     for number, path in enumerate(paths, start=1):
         media_type, kind = detect(path)
         origin = Imported(
-            original_name=layout.escape(path.name),
+            original_name=escape(path.name),
             imported_at=imported_at,
             obtained_at_claimed=obtained_at,
-            obtained_from_claimed=layout.escape(obtained_from) if obtained_from else None,
+            obtained_from_claimed=escape(obtained_from) if obtained_from else None,
             carrier_claimed=None,
         )
         file = DraftFile(
@@ -115,7 +117,7 @@ def draft_files(
             media_type=media_type,
         )
         drafts.append(
-            Draft(kind=kind, label=layout.escape(label or path.name), origin=origin, files=(file,))
+            Draft(kind=kind, label=escape(label or path.name), origin=origin, files=(file,))
         )
     return drafts
 
@@ -151,9 +153,10 @@ def require_date(text: str) -> None:
     Raises:
         UsageError: "date.malformed".
     """
+    # Python takes more for a date than RFC 3339 does, so the form is looked at first.
     try:
-        date.fromisoformat(text[:10])
+        if not _DATE.fullmatch(text):
+            raise ValueError
+        datetime.fromisoformat(text)
     except ValueError:
         raise UsageError("date.malformed", text=text) from None
-    if not re.fullmatch(r"(T|$)(\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?)?", text[10:]):
-        raise UsageError("date.malformed", text=text)

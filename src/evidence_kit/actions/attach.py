@@ -29,11 +29,11 @@ from evidence_kit.actions.seal import begin, disk_errors
 from evidence_kit.actions.verify import verify_case
 from evidence_kit.bundle.hashing import Progress
 from evidence_kit.bundle.reader import Bundle
-from evidence_kit.checks.examination import Expectations
+from evidence_kit.checks.expectations import Expectations
 from evidence_kit.crypto.cms import sign_detached, verify_detached
 from evidence_kit.crypto.keys import SigningKey
+from evidence_kit.crypto.pem import certificate_to_pem, certificates_from_pem
 from evidence_kit.crypto.tsp import TimestampToken, verify_token
-from evidence_kit.crypto.x509 import certificate_to_pem, certificates_from_pem
 from evidence_kit.errors import CaseError, InputError, SealError
 from evidence_kit.report import CaseReport, Fault, Outcome, ProvenTime
 from evidence_kit.trust.tsa_client import TokenReply
@@ -220,7 +220,7 @@ def _prove(
     signature = sign_detached(manifest, key, signed_at=made_at)
     _write(folder / SIGNATURE, signature)
     _write(folder / SIGNER, certificate_to_pem(key.certificate_der))
-    replies = kit.ask(kit.endpoints, signature) if kit.endpoints else ()
+    replies = kit.request_tokens(signature)
     tokens = [reply.tsr for reply in replies if reply.tsr is not None]
     for number, token in enumerate(tokens):
         _write(folder / f"{SIGNATURE}.{number}.tsr", token)

@@ -12,6 +12,7 @@ from evidence_kit.actions.case import Case
 from evidence_kit.actions.kit import Kit
 from evidence_kit.actions.seal import Act, Destination, Sealed, begin, seal
 from evidence_kit.bundle import layout, tags
+from evidence_kit.bundle.text import escape
 from evidence_kit.capture import sanity
 from evidence_kit.capture.request import Capture, CaptureRequest
 from evidence_kit.capture.session import capturing
@@ -88,7 +89,7 @@ def _draft(capture: Capture, request: CaptureRequest, label: str | None) -> Draf
         origin = msgspec.structs.replace(origin, redacted=(*origin.redacted, _NOT_SCANNED))
     return Draft(
         kind=Kind.ATTEMPT if capture.is_attempt else Kind.PAGE,
-        label=layout.escape(label or urlsplit(request.url).netloc),
+        label=escape(label or urlsplit(request.url).netloc),
         origin=origin,
         files=capture.files,
     )
@@ -111,7 +112,7 @@ def _stamp_before(
         signer_sha256=act.key.certificate_sha256,
     )
     content = tags.encode_json(statement)
-    tokens = (reply.tsr for reply in kit.ask(kit.endpoints, content))
+    tokens = (reply.tsr for reply in kit.request_tokens(content))
     token = next((tsr for tsr in tokens if tsr is not None), None)
     if token is None:
         return ()

@@ -10,7 +10,7 @@ from evidence_kit.actions.kit import Kit
 from evidence_kit.actions.seal import Sealed, disk_errors, seal
 from evidence_kit.actions.verify import verify_bundle
 from evidence_kit.bundle import layout
-from evidence_kit.checks.examination import Expectations
+from evidence_kit.checks.expectations import Expectations
 from evidence_kit.errors import SealError, UsageError
 from evidence_kit.model import Draft, DraftFile, Kind, Stated
 from evidence_kit.report import Outcome, Question
@@ -31,19 +31,15 @@ def include_bundles(case: Case, paths: Sequence[Path], *, kit: Kit) -> Sealed:
         UsageError: "include.nothing", or "include.same_name".
         SealError: one is altered, or stands in the case already; see also `seal`.
     """
-    if not paths:
-        raise UsageError("include.nothing")
-    if len({path.name for path in paths}) != len(paths):
-        raise UsageError("include.same_name")
-    receipts = [_receipt(path, kit) for path in paths]
-    folder = case.included_folder
+    receipts = receipts_of(paths, kit=kit)
+    copies = {path: case.included_folder / _name(path) for path in paths}
     with disk_errors(case.folder):
-        folder.mkdir(exist_ok=True)
-        for path in paths:
-            if (folder / path.name).exists():
-                raise SealError("seal.exists", path=str(folder / path.name))
-        for path in paths:
-            shutil.copyfile(path, folder / path.name)
+        case.included_folder.mkdir(exist_ok=True)
+        for copy in copies.values():
+            if copy.exists():
+                raise SealError("seal.exists", path=str(copy))
+        for path, copy in copies.items():
+            shutil.copyfile(path, copy)
     now = kit.now()
     origin = Stated(
         event="included",
@@ -60,8 +56,30 @@ def include_bundles(case: Case, paths: Sequence[Path], *, kit: Kit) -> Sealed:
         return seal([draft], case, kit=kit)
 
 
+def receipts_of(paths: Sequence[Path], *, kit: Kit) -> tuple[str, ...]:
+    """The receipts of bundles that can be brought into a case together.
+
+    Raises:
+        InputError, UsageError, SealError: see `include_bundles`.
+    """
+    if not paths:
+        raise UsageError("include.nothing")
+    if len(set(map(_name, paths))) != len(paths):
+        raise UsageError("include.same_name")
+    return tuple(_receipt(path, kit) for path in paths)
+
+
+def _name(path: Path) -> str:
+    """The name that a bundle has in the case, whatever it was called."""
+    return path.name if path.name.endswith(layout.SUFFIX) else path.name + layout.SUFFIX
+
+
 def _receipt(path: Path, kit: Kit) -> str:
     report = verify_bundle(path, Expectations(anchors=kit.anchors))
-    if report.answers[Question.UNALTERED] is not Outcome.PASSED or report.receipt is None:
+    if (
+        path.is_dir()
+        or report.answers[Question.UNALTERED] is not Outcome.PASSED
+        or report.receipt is None
+    ):
         raise SealError("include.altered", path=str(path))
     return report.receipt

@@ -9,7 +9,9 @@ from pathlib import Path
 from evidence_kit import settings
 from evidence_kit.actions.verify import trusted_anchors
 from evidence_kit.crypto.keys import KeyStore
-from evidence_kit.crypto.x509 import Anchor
+from evidence_kit.crypto.pem import Anchor
+from evidence_kit.crypto.tsp import verify_token
+from evidence_kit.report import Fault
 from evidence_kit.settings import Settings
 from evidence_kit.trust import anchors, tsa_client
 from evidence_kit.trust.anchors import Endpoint
@@ -40,6 +42,30 @@ class Kit:
     ask: Ask = tsa_client.request_tokens
     now: Callable[[], datetime] = utc_now
     new_id: Callable[[], str] = random_id
+
+    def request_tokens(self, data: bytes) -> tuple[TokenReply, ...]:
+        """Ask every authority for a token over `data`; empty where there is none to ask.
+
+        A token that is refused under the trusted roots (its authority poses as another one)
+        is turned away like an answer that can't be read: it must not spoil a bundle.
+        """
+        replies = self.ask(self.endpoints, data) if self.endpoints else ()
+        return tuple(self._judged(reply, data) for reply in replies)
+
+    def _judged(self, reply: TokenReply, data: bytes) -> TokenReply:
+        if reply.tsr is None:
+            return reply
+        try:
+            verify_token(reply.tsr, data, anchors=self.anchors)
+        except Fault as fault:
+            return TokenReply(
+                id=reply.id,
+                url=reply.url,
+                elapsed_s=reply.elapsed_s,
+                error="tsa.rejected",
+                error_params={"url": reply.url, "reason": fault.code},
+            )
+        return reply
 
 
 def make_kit(

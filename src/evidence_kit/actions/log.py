@@ -11,6 +11,7 @@ from evidence_kit.actions.case import Case
 from evidence_kit.actions.kit import Kit
 from evidence_kit.actions.seal import Sealed, seal
 from evidence_kit.bundle import layout
+from evidence_kit.bundle.text import escape
 from evidence_kit.errors import UsageError
 from evidence_kit.model import Draft, DraftFile, Kind, Stated
 
@@ -68,8 +69,8 @@ def log_event(
         event=event,
         recorded_at=recorded_at,
         on_claimed=on.isoformat(),
-        channel_claimed=layout.escape(channel) if channel else None,
-        note_claimed=layout.escape(note) if note else None,
+        channel_claimed=escape(channel) if channel else None,
+        note_claimed=escape(note) if note else None,
     )
     with tempfile.TemporaryDirectory(prefix="evidence-kit-") as folder:
         statement = Path(folder) / "statement.txt"

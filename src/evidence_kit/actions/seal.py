@@ -19,11 +19,11 @@ from evidence_kit.bundle.atomic import AtomicFile
 from evidence_kit.bundle.hashing import Progress
 from evidence_kit.bundle.writer import write_bundle
 from evidence_kit.checks.chain import Link
-from evidence_kit.checks.examination import Expectations
+from evidence_kit.checks.expectations import Expectations
 from evidence_kit.crypto.cms import sign_detached
 from evidence_kit.crypto.digest import sha256_hex
 from evidence_kit.crypto.keys import SigningKey
-from evidence_kit.crypto.x509 import certificate_to_pem
+from evidence_kit.crypto.pem import certificate_to_pem
 from evidence_kit.errors import SealError
 from evidence_kit.model import (
     FORMAT,
@@ -75,7 +75,7 @@ def begin(destination: Destination, kit: Kit) -> Act:
     """Settle id and key, and refuse early what would fail at the end.
 
     Raises:
-        SealError: "seal.exists" or "seal.folder".
+        SealError: "seal.exists" or "seal.no_folder".
         CaseError: the newest bundle of the case can't be read.
         SigningKeyError: the key that signs this case is not on this machine.
     """
@@ -171,7 +171,7 @@ def _seal(
 
     def prove(tagmanifest: bytes) -> Mapping[str, bytes]:
         signature = sign_detached(tagmanifest, act.key, signed_at=kit.now())
-        replies.extend(kit.ask(kit.endpoints, signature) if kit.endpoints else ())
+        replies.extend(kit.request_tokens(signature))
         tokens = [reply.tsr for reply in replies if reply.tsr is not None]
         return {
             layout.SIGNATURE: signature,

@@ -11,7 +11,7 @@ from evidence_kit.bundle import layout
 from evidence_kit.bundle.atomic import AtomicFile
 from evidence_kit.bundle.reader import Bundle
 from evidence_kit.bundle.writer import rewrite_bundle
-from evidence_kit.checks.examination import Expectations
+from evidence_kit.checks.expectations import Expectations
 from evidence_kit.errors import InputError, SealError, UsageError
 from evidence_kit.report import Outcome, Question, Report
 

@@ -11,7 +11,7 @@ from evidence_kit.bundle import layout
 from evidence_kit.bundle.atomic import AtomicFile
 from evidence_kit.bundle.reader import Bundle
 from evidence_kit.bundle.writer import rewrite_bundle
-from evidence_kit.checks.examination import Expectations
+from evidence_kit.checks.expectations import Expectations
 from evidence_kit.errors import SealError, UsageError
 from evidence_kit.report import Outcome, Question
 
@@ -40,7 +40,7 @@ def stamp(path: Path, *, kit: Kit) -> Sealed:
     if not kit.endpoints:
         raise UsageError("stamp.no_authority")
     with _held(path), disk_errors(path.parent), Bundle(path) as bundle:
-        replies = kit.ask(kit.endpoints, bundle.signature)
+        replies = kit.request_tokens(bundle.signature)
         tokens = [reply.tsr for reply in replies if reply.tsr is not None]
         if not tokens:
             return Sealed(path=path, report=before, receipt=before.receipt or "", replies=replies)

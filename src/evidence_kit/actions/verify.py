@@ -1,31 +1,31 @@
 """verify: has this been changed since it was sealed, since when, and by whom was it sealed?"""
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from evidence_kit import checks, settings
-from evidence_kit.actions.case import Case, open_case
+from evidence_kit import settings
+from evidence_kit.actions.case import open_case
 from evidence_kit.bundle.hashing import Progress
 from evidence_kit.bundle.reader import Bundle
 from evidence_kit.bundle.receipt import Receipt, read_receipt
 from evidence_kit.checks.chain import Link, check_chain, read_link
-from evidence_kit.checks.examination import Expectations, finding
-from evidence_kit.crypto.x509 import Anchor
+from evidence_kit.checks.expectations import Expectations
+from evidence_kit.crypto.pem import Anchor
 from evidence_kit.errors import InputError, UsageError
 from evidence_kit.report import (
+    CASE_LIMITS,
     CaseReport,
     Fault,
     Finding,
     Outcome,
     Question,
     Report,
+    finding,
     worst,
 )
 from evidence_kit.settings import Settings
 from evidence_kit.trust import anchors
-
-CASE_LIMITS = (*checks.LIMITS, "newest", "second_case")
 
 
 def load_expectations(
@@ -96,57 +96,68 @@ def verify_case(
     """
     case = open_case(folder)
     expectations = expectations or load_expectations()
-    reports: list[Report] = []
-    findings: list[Finding] = []
-    links: list[Link] = []
-    for path in case.bundle_paths():
-        try:
-            report, link = _verify(path, expectations, progress)
-        except InputError:
-            # One spoilt file must not hide what can be said of the others.
-            findings.append(_about("chain.no_bundle", Outcome.FAILED, path.name))
-            continue
-        reports.append(report)
-        if link is None:
-            findings.append(_about("chain.unreadable", Outcome.FAILED, path.name))
-        else:
-            links.append(link)
-    findings += check_chain(case.id, links)
-    cited = {receipt.id: receipt for link in links for receipt in link.included}
-    findings += _verify_included(case, cited, expectations, reports, progress)
+    pins = {expectations.receipt.id: expectations.receipt} if expectations.receipt else {}
+    examined = _Examined(dataclasses.replace(expectations, receipt=None), pins, progress)
+    examined.verify(case.bundle_paths(), folder)
+    findings = [*examined.findings, *check_chain(case.id, examined.links)]
+    own = {link.evidence.id for link in examined.links}
+    cited = {receipt.id: receipt for link in examined.links for receipt in link.included}
+    earlier = _Examined(examined.expectations, {**pins, **cited}, progress)
+    earlier.verify(case.included_paths(), folder)
+    findings += earlier.findings
+    there = {link.evidence.id: link.name for link in earlier.links}
+    for bundle_id in sorted(there.keys() - cited.keys()):
+        findings.append(_about("chain.not_cited", Outcome.INDETERMINATE, there[bundle_id]))
+    for bundle_id in sorted(cited.keys() - there.keys()):
+        findings.append(_about("chain.included_gone", Outcome.INDETERMINATE, "case", id=bundle_id))
+    for bundle_id in sorted(pins.keys() - own - there.keys()):
+        findings.append(_about("chain.receipt_gone", Outcome.FAILED, "case", id=bundle_id))
+    reports = (*examined.reports, *earlier.reports)
     if not reports:
         findings.append(_about("chain.empty", Outcome.INDETERMINATE, "case"))
     return CaseReport(
         path=str(folder),
         case_id=case.id,
         verdict=worst([f.outcome for f in findings] + [r.verdict for r in reports]),
-        bundles=tuple(reports),
+        bundles=reports,
         findings=tuple(findings),
         limits=CASE_LIMITS,
     )
 
 
-def _verify_included(
-    case: Case,
-    cited: Mapping[str, Receipt],
-    expectations: Expectations,
-    reports: list[Report],
-    progress: Progress | None,
-) -> Iterator[Finding]:
-    """Verify the earlier bundles that were brought in, each against the receipt that cites it."""
-    gone = dict(cited)
-    for path in case.included_paths():
-        name = f"{path.parent.name}/{path.name}"
-        try:
-            report, link = _verify(path, expectations, progress, cited)
-        except InputError:
-            yield _about("chain.no_bundle", Outcome.FAILED, name)
-            continue
-        reports.append(report)
-        if link is None or gone.pop(link.evidence.id, None) is None:
-            yield _about("chain.not_cited", Outcome.INDETERMINATE, name)
-    for bundle_id in sorted(gone):
-        yield _about("chain.included_gone", Outcome.INDETERMINATE, "case", id=bundle_id)
+class _Examined:
+    """Bundles of one case and what was found: reports, links, files that are no bundles.
+
+    Args:
+        expectations: what holds for each of them.
+        pins: receipts, by the id of the bundle that each must fit.
+        progress: called with the number of bytes hashed since the last call.
+    """
+
+    def __init__(
+        self, expectations: Expectations, pins: Mapping[str, Receipt], progress: Progress | None
+    ) -> None:
+        self.expectations = expectations
+        self._pins = pins
+        self._progress = progress
+        self.reports: list[Report] = []
+        self.links: list[Link] = []
+        self.findings: list[Finding] = []
+
+    def verify(self, paths: Iterable[Path], folder: Path) -> None:
+        """Verify each; one spoilt file must not hide what can be said of the others."""
+        for path in paths:
+            name = path.relative_to(folder).as_posix()
+            try:
+                report, link = _verify(path, self.expectations, self._progress, self._pins)
+            except InputError:
+                self.findings.append(_about("chain.no_bundle", Outcome.FAILED, name))
+                continue
+            self.reports.append(report)
+            if link is None:
+                self.findings.append(_about("chain.unreadable", Outcome.FAILED, name))
+            else:
+                self.links.append(link._replace(name=name))
 
 
 def _about(code: str, outcome: Outcome, subject: str, **params: str) -> Finding:
@@ -157,17 +168,23 @@ def _verify(
     path: Path,
     expectations: Expectations,
     progress: Progress | None,
-    cited: Mapping[str, Receipt] | None = None,
+    pins: Mapping[str, Receipt] | None = None,
 ) -> tuple[Report, Link | None]:
-    """The report on a bundle and its link; where receipts cite it, by its own of them."""
+    """The report on a bundle and its link; where a receipt pins it, by that one."""
     try:
         with Bundle(path, progress) as bundle:
+            bundle.start_hashing()
+            # Cryptography takes long to import; meanwhile the bundle is being hashed.
+            from evidence_kit.checks import judgement
+
             link = _link(bundle)
-            if cited and link and link.evidence.id in cited:
-                expectations = dataclasses.replace(expectations, receipt=cited[link.evidence.id])
-            return checks.judge(bundle, expectations), link
+            if pins and link and link.evidence.id in pins:
+                expectations = dataclasses.replace(expectations, receipt=pins[link.evidence.id])
+            return judgement.judge(bundle, expectations), link
     except Fault as fault:
-        return checks.refuse(str(path), fault), None
+        from evidence_kit.checks import judgement
+
+        return judgement.refuse(str(path), fault), None
 
 
 def _link(bundle: Bundle) -> Link | None:

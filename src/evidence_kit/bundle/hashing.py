@@ -27,7 +27,9 @@ _T = TypeVar("_T")
 _R = TypeVar("_R")
 
 RUN_BYTES = 1 << 20
-"""How much is read at once."""
+"""How much is read at once of small members."""
+_LARGE_BYTES = 1 << 22
+"""How much is read at once of a large one: the change from thread to thread must not count."""
 
 Progress = Callable[[int], None]
 """Called with the number of bytes done since the last call; from any thread."""
@@ -118,7 +120,7 @@ def _hash_run(file: RangeFile, run: Sequence[zipscan.Member], buffer: memoryview
     start = run[0].offset
     length = run[-1].data_offset + run[-1].size_bytes - start
     if length > len(buffer):
-        return [_hash_large(file, run[0], buffer)]
+        return [_hash_large(file, run[0])]
     file.read_into(buffer[:length], start)
     digests = []
     for member in run:
@@ -133,20 +135,40 @@ def _hash_run(file: RangeFile, run: Sequence[zipscan.Member], buffer: memoryview
     return digests
 
 
-def _hash_large(file: RangeFile, member: zipscan.Member, buffer: memoryview) -> Digest:
-    digest, checksum = hashlib.sha256(), 0
-    at, end = member.data_offset, member.data_offset + member.size_bytes
-    while at < end:
-        count = file.read_into(buffer[: end - at], at)
-        if not count:
-            break
-        digest.update(buffer[:count])
-        checksum = crc32(buffer[:count], checksum)
-        at += count
+def _hash_large(file: RangeFile, member: zipscan.Member) -> Digest:
+    """The digest of one large member: while one buffer is hashed, the next one is filled."""
+    digest = hashlib.sha256()
+    with ThreadPoolExecutor(max_workers=1) as reader:
+        reading = _Reading(file, member)
+        coming = reader.submit(reading.fill)
+        while chunk := coming.result():
+            coming = reader.submit(reading.fill)
+            digest.update(chunk)
     header = file.read(member.offset, member.data_offset - member.offset)
     fault = None
     if header != zipform.local_header(member.name, member.crc32, member.size_bytes):
         fault = "container.local_header"
-    elif checksum != member.crc32:
+    elif reading.checksum != member.crc32:
         fault = "container.crc"
-    return Digest(digest.hexdigest(), at - member.data_offset, fault)
+    return Digest(digest.hexdigest(), reading.at - member.data_offset, fault)
+
+
+class _Reading:
+    """Fills two buffers in turn with the bytes of a member, and works out their CRC."""
+
+    def __init__(self, file: RangeFile, member: zipscan.Member) -> None:
+        self._file = file
+        self._end = member.data_offset + member.size_bytes
+        self._free = memoryview(bytearray(_LARGE_BYTES))
+        self._taken = memoryview(bytearray(_LARGE_BYTES))
+        self.at = member.data_offset
+        self.checksum = 0
+
+    def fill(self) -> memoryview:
+        """The next bytes; empty at the end. They stay as they are until the call after next."""
+        self._free, self._taken = self._taken, self._free
+        count = self._file.read_into(self._taken[: self._end - self.at], self.at)
+        chunk = self._taken[:count]
+        self.checksum = crc32(chunk, self.checksum)
+        self.at += count
+        return chunk

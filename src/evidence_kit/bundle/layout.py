@@ -1,9 +1,9 @@
 """Names, places and limits inside a bundle (docs/format.md, "Container" and "Names")."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 
+from evidence_kit.bundle.text import escape
 from evidence_kit.report import Fault
 
 SUFFIX = ".evidence.zip"
@@ -39,6 +39,8 @@ MAX_SMALL_BYTES = 64 << 10
 MAX_CRL_BYTES = 16 << 20
 MAX_OTHER_BYTES = 1 << 20
 MAX_TOKENS = 16
+MAX_CERTIFICATES = 64
+"""Under proof/certs/; every token is judged with each of them at hand."""
 MAX_PART_BYTES = 100
 MAX_PATH_BYTES = 240
 MAX_DEPTH = 10
@@ -54,7 +56,6 @@ _RENEWAL = re.compile(
     r"proof/renewal-[0-9]{4}/(cover\.sha512(\.(0|[1-9][0-9]?)\.tsr)?|crl/[0-9a-f]{64}\.crl)"
 )
 _OTHER = re.compile(r"proof/other/[^/]+")
-_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def token_path(number: int) -> str:
@@ -163,26 +164,6 @@ def require_distinct(paths: Iterable[str]) -> None:
     both = files & folders
     if both:
         raise Fault("structure.collision", path=min(both))
-
-
-def is_safe_text(text: str) -> bool:
-    """False where a text holds C0, C1 or bidi controls, or a lone surrogate."""
-    return text.isprintable() or not any(_is_unsafe(character) for character in text)
-
-
-def escape(text: str) -> str:
-    """The text with every unsafe character percent-escaped as UTF-8."""
-    if is_safe_text(text):
-        return text
-    return "".join(_percent(c) if _is_unsafe(c) else c for c in text)
-
-
-def _percent(character: str) -> str:
-    return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "surrogatepass"))
-
-
-def _is_unsafe(character: str) -> bool:
-    return unicodedata.category(character) in ("Cc", "Cs") or character in _BIDI
 
 
 def safe_name(name: str, *, number: int) -> str:

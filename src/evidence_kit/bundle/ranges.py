@@ -14,7 +14,9 @@ class RangeFile:
     """
 
     def __init__(self, path: Path) -> None:
-        self._descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        # A pipe would otherwise be waited for; its size is 0, so nothing is read from it.
+        flags = getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+        self._descriptor = os.open(path, os.O_RDONLY | flags)
         self.size_bytes = os.fstat(self._descriptor).st_size
         self._lock = threading.Lock()
 

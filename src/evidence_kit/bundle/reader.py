@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 
@@ -32,6 +33,8 @@ class Bundle:
         self.path = path
         self._progress = progress
         self.source: Source = open_source(path)
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="hashing")
+        self._hashing: Future[dict[str, hashing.Digest]] | None = None
 
     def __enter__(self) -> "Bundle":
         return self
@@ -42,6 +45,8 @@ class Bundle:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        # The file stays open until nobody reads it any more.
+        self._pool.shutdown()
         self.source.close()
 
     @property
@@ -74,11 +79,18 @@ class Bundle:
         with self._readable():
             return self.source.read(path)
 
+    def start_hashing(self) -> None:
+        """Begin to read the files in another thread; `digests` then waits for the end."""
+        self._hashing = self._pool.submit(self.source.digests, self._progress)
+
     @once
     def digests(self) -> dict[str, hashing.Digest]:
         """SHA-256 of every file as it is now."""
         with self._readable():
-            return self.source.digests(self._progress)
+            if self._hashing is None:
+                self.start_hashing()
+            assert self._hashing is not None
+            return self._hashing.result()
 
     @contextlib.contextmanager
     def _readable(self) -> Iterator[None]:

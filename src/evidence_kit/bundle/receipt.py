@@ -13,7 +13,8 @@ from evidence_kit.errors import UsageError
 
 _FORM = re.compile(
     r"ek1 ([0-9a-f]{32}) (0|[1-9][0-9]{0,8}) ([0-9a-f]{64}) ([0-9a-f]{64})"
-    r" (-|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"
+    r" (-|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)",
+    re.ASCII,
 )
 
 

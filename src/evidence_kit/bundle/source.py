@@ -7,6 +7,7 @@ from typing import Protocol
 
 from evidence_kit.bundle import hashing, layout, zipscan
 from evidence_kit.bundle.ranges import RangeFile
+from evidence_kit.bundle.text import escape
 from evidence_kit.errors import InputError
 from evidence_kit.report import Fault
 
@@ -92,7 +93,7 @@ def _by_path(members: tuple[zipscan.Member, ...], top: str) -> dict[str, zipscan
     for member in members:
         path = member.name[len(top) + 1 :].decode("ascii", "backslashreplace")
         if path in found:
-            raise Fault("container.duplicate", path=layout.escape(path))
+            raise Fault("container.duplicate", path=escape(path))
         found[path] = member
     return found
 
@@ -105,11 +106,11 @@ def _top(members: tuple[zipscan.Member, ...], path: Path) -> str:
             if not any(m.name.endswith(layout.EVIDENCE.encode()) for m in members):
                 raise InputError("bundle.not_a_bundle", path=str(path))
             name = member.name.decode("ascii", "backslashreplace")
-            raise Fault("structure.top", path=layout.escape(name))
+            raise Fault("structure.top", path=escape(name))
     if not members:
         raise InputError("bundle.not_a_bundle", path=str(path))
     if len(tops) > 1:
-        raise Fault("structure.top", path=layout.escape(max(tops).decode("ascii", "replace")))
+        raise Fault("structure.top", path=escape(max(tops).decode("ascii", "replace")))
     return tops.pop().decode("ascii", "backslashreplace")
 
 
@@ -154,7 +155,7 @@ def _walk(root: Path) -> list[tuple[str, int]]:
             elif stat.S_ISREG(status.st_mode):
                 found.append((name, status.st_size))
             else:
-                raise Fault("container.link", path=layout.escape(name))
+                raise Fault("container.link", path=escape(name))
             if len(found) + len(folders) > layout.MAX_MEMBERS:
                 raise Fault("container.too_many", count=len(found) + len(folders))
     return found

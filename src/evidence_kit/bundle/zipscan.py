@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from evidence_kit.bundle import layout, zipform
 from evidence_kit.bundle.ranges import RangeFile
+from evidence_kit.bundle.text import escape
 from evidence_kit.report import Fault
 
 STORED, DEFLATED = 0, 8
@@ -105,7 +106,7 @@ def _order(member: Member) -> tuple[int, bytes]:
 
 
 def _shown(member: Member) -> str:
-    return layout.escape(member.name.decode("ascii", "backslashreplace"))
+    return escape(member.name.decode("ascii", "backslashreplace"))
 
 
 def _find_directory(file: RangeFile, size: int) -> tuple[int, int, int]:
@@ -336,17 +337,24 @@ def chunks(file: RangeFile, member: Member) -> Iterator[bytes]:
             if not raw:
                 break
             at += len(raw)
-            while raw or (inflate and inflate.unconsumed_tail):
-                piece = inflate.decompress(raw, _CHUNK_BYTES) if inflate else raw
-                raw = inflate.unconsumed_tail if inflate else b""
+            for piece in _inflated(inflate, raw) if inflate else (raw,):
                 left -= len(piece)
                 if left < 0:
                     raise damaged
-                if piece:
-                    yield piece
-                elif not raw:
-                    break
+                yield piece
     except zlib.error:
         raise damaged from None
     if left or at != end or (inflate and (inflate.unused_data or not inflate.eof)):
         raise damaged
+
+
+def _inflated(inflate: "zlib._Decompress", raw: bytes) -> Iterator[bytes]:
+    """What these bytes unpack to, in pieces of a bounded size."""
+    while True:
+        piece = inflate.decompress(raw, _CHUNK_BYTES)
+        if piece:
+            yield piece
+        raw = inflate.unconsumed_tail
+        # A full piece may have left more inside, even where all input was taken.
+        if not raw and len(piece) < _CHUNK_BYTES:
+            return

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from evidence_kit.bundle.layout import escape, is_safe_text
+from evidence_kit.bundle.text import escape, is_safe_text
 from evidence_kit.errors import UsageError
 from evidence_kit.model import Browser, Captured, DraftFile, Viewport
 

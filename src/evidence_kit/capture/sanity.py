@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from evidence_kit.bundle.layout import escape
+from evidence_kit.bundle.text import escape
 from evidence_kit.capture.request import without_query
 from evidence_kit.model import Observation
 

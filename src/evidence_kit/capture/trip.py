@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from evidence_kit.bundle.layout import escape
+from evidence_kit.bundle.text import escape
 from evidence_kit.capture import environment, sanity
 from evidence_kit.capture.artefacts import Artefacts, take_artefacts, write_file
 from evidence_kit.capture.browser import FoundBrowser, RunningBrowser

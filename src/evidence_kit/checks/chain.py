@@ -6,11 +6,10 @@ from typing import NamedTuple
 from evidence_kit.bundle import layout
 from evidence_kit.bundle.reader import Bundle
 from evidence_kit.bundle.receipt import Receipt, read_receipt
-from evidence_kit.checks.examination import finding
 from evidence_kit.crypto.digest import sha256_hex
 from evidence_kit.errors import UsageError
 from evidence_kit.model import Evidence, Previous
-from evidence_kit.report import Fault, Finding, Outcome, Question
+from evidence_kit.report import Fault, Finding, Outcome, Question, finding
 
 _UNALTERED = Question.UNALTERED
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from evidence_kit.bundle import layout
-from evidence_kit.checks.examination import Examination, finding
-from evidence_kit.report import Fault, Finding, Outcome, Question
+from evidence_kit.bundle.text import escape
+from evidence_kit.checks.examination import Examination
+from evidence_kit.report import Fault, Finding, Outcome, Question, finding
 
 _UNALTERED = Question.UNALTERED
 
@@ -37,7 +38,7 @@ def check_sizes(examination: Examination) -> Iterator[Finding]:
     for entry in bundle.evidence.files():
         read = bundle.digests.get(entry.path)
         if read is not None and read.size_bytes != entry.size_bytes:
-            yield finding(_UNALTERED, "digest.size", Outcome.FAILED, layout.escape(entry.path))
+            yield finding(_UNALTERED, "digest.size", Outcome.FAILED, escape(entry.path))
 
 
 def check_tag_digests(examination: Examination) -> Iterator[Finding]:
@@ -60,4 +61,4 @@ def check_stored(examination: Examination) -> Iterator[Finding]:
     """Whether the zip's own header and check sum of every member tell the truth."""
     for path, read in examination.bundle.digests.items():
         if read.fault:
-            yield finding(_UNALTERED, read.fault, Outcome.FAILED, layout.escape(path))
+            yield finding(_UNALTERED, read.fault, Outcome.FAILED, escape(path))

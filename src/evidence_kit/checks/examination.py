@@ -7,22 +7,12 @@ from dataclasses import dataclass
 from evidence_kit.bundle import layout
 from evidence_kit.bundle.once import once
 from evidence_kit.bundle.reader import Bundle
-from evidence_kit.bundle.receipt import Receipt
+from evidence_kit.checks.expectations import Expectations
 from evidence_kit.crypto.cms import Signature, verify_detached
 from evidence_kit.crypto.digest import sha256_hex
+from evidence_kit.crypto.pem import certificate_to_pem, certificates_from_pem
 from evidence_kit.crypto.tsp import TimestampToken, verify_token
-from evidence_kit.crypto.x509 import Anchor, certificate_to_pem, certificates_from_pem
-from evidence_kit.report import Fault, Finding, Outcome, Question
-
-
-@dataclass(frozen=True, kw_only=True)
-class Expectations:
-    """What the reader knows from elsewhere. Nothing in a bundle can replace it."""
-
-    anchors: tuple[Anchor, ...] = ()
-    """Roots of time-stamp authorities; without any, no time can be proven."""
-    signer_sha256: str | None = None
-    receipt: Receipt | None = None
+from evidence_kit.report import Fault, Finding
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +67,9 @@ class Examination:
     @once
     def extra_certificates_der(self) -> tuple[bytes, ...]:
         """Certificates kept under proof/certs/ whose name tells the truth."""
-        paths = filter(layout.is_certificate, self.bundle.sizes)
+        paths = list(filter(layout.is_certificate, self.bundle.sizes))
+        if len(paths) > layout.MAX_CERTIFICATES:
+            return ()  # check_members has refused the bundle for them
         return tuple(self.bundle.read(path) for path in paths if self.is_named_truly(path))
 
     def is_named_truly(self, path: str) -> bool:
@@ -123,22 +115,3 @@ def _about(path: str) -> Iterator[None]:
 
 Check = Callable[[Examination], Iterator[Finding]]
 """Yields what it finds; may raise one Fault, which ends it and becomes its last finding."""
-
-
-def finding(
-    question: Question, code: str, outcome: Outcome, subject: str, /, **params: str | int
-) -> Finding:
-    """A finding whose words may also name its subject, as {path}."""
-    return Finding(
-        code=code,
-        outcome=outcome,
-        question=question,
-        subject=subject,
-        params={"path": subject, **params},
-    )
-
-
-def from_fault(question: Question, fault: Fault, subject: str) -> Finding:
-    """The finding that a fault stands for."""
-    place = str(fault.params.get("path", subject))
-    return finding(question, fault.code, fault.outcome, place, **fault.params)

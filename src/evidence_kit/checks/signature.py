@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from evidence_kit.bundle import layout
 from evidence_kit.bundle.receipt import make_receipt
-from evidence_kit.checks.examination import Examination, finding, from_fault
+from evidence_kit.checks.examination import Examination
 from evidence_kit.crypto.digest import sha256_hex
 from evidence_kit.crypto.x509 import describe
-from evidence_kit.report import Fault, Finding, Outcome, Question
+from evidence_kit.report import Fault, Finding, Outcome, Question, finding, from_fault
 
 
 def check_signature(examination: Examination) -> Iterator[Finding]:

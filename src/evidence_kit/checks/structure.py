@@ -2,13 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from evidence_kit.bundle import layout, tags
-from evidence_kit.checks.examination import Examination, finding, from_fault
+from evidence_kit.bundle.text import escape
+from evidence_kit.checks.examination import Examination
 from evidence_kit.model import Evidence, Role
-from evidence_kit.report import Fault, Finding, Outcome, Question
+from evidence_kit.report import Fault, Finding, Outcome, Question, finding, from_fault
 
 _UNALTERED = Question.UNALTERED
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -30,7 +31,7 @@ def check_container(examination: Examination) -> Iterator[Finding]:
 def check_members(examination: Examination) -> Iterator[Finding]:
     """Whether every file has an allowed name, and none is missing or unlisted."""
     bundle = examination.bundle
-    faults = list(_name_faults(tuple(bundle.sizes)))
+    faults = list(_name_faults(dict.fromkeys((*bundle.sizes, *bundle.manifest))))
     faults += [Fault("structure.missing", path=p) for p in layout.REQUIRED if p not in bundle.sizes]
     known = {*bundle.manifest, *layout.TAG_FILES, layout.TAGMANIFEST}
     for path, size in bundle.sizes.items():
@@ -40,13 +41,15 @@ def check_members(examination: Examination) -> Iterator[Finding]:
             elif size > layout.max_proof_bytes(path):
                 faults.append(Fault("structure.size", path=path, size_bytes=size))
         elif path not in known:
-            faults.append(Fault("structure.unlisted", path=layout.escape(path)))
+            faults.append(Fault("structure.unlisted", path=escape(path)))
     if len(bundle.token_paths) > layout.MAX_TOKENS:
         faults.append(Fault("structure.too_many_tokens", count=len(bundle.token_paths)))
+    certificates = sum(map(layout.is_certificate, bundle.sizes))
+    if certificates > layout.MAX_CERTIFICATES:
+        faults.append(Fault("container.too_many", count=certificates))
     for path in bundle.manifest:
         if not path.startswith(layout.DATA):
             faults.append(Fault("structure.manifest_place", path=path))
-    faults += _name_faults(tuple(bundle.manifest))
     yield from (from_fault(_UNALTERED, fault, "container") for fault in faults)
     if not faults:
         yield finding(
@@ -54,7 +57,7 @@ def check_members(examination: Examination) -> Iterator[Finding]:
         )
 
 
-def _name_faults(paths: tuple[str, ...]) -> Iterator[Fault]:
+def _name_faults(paths: Iterable[str]) -> Iterator[Fault]:
     for path in paths:
         try:
             layout.require_name(path)
@@ -83,7 +86,7 @@ def check_record(examination: Examination) -> Iterator[Finding]:
         # A folder may have been renamed after unzipping; only in the zip its name is a claim.
         is_folder = bundle.container == "folder"
         outcome = Outcome.NOTED if is_folder else Outcome.FAILED
-        faults.append(Fault("structure.top", outcome, path=layout.escape(bundle.top)))
+        faults.append(Fault("structure.top", outcome, path=escape(bundle.top)))
     faults += [
         Fault("structure.value", path=layout.EVIDENCE, field=field)
         for field in _wrong_values(evidence)
@@ -141,9 +144,9 @@ def _file_faults(evidence: Evidence, manifest: dict[str, str]) -> Iterator[Fault
     entries = evidence.files()
     listed = Counter(entry.path for entry in entries)
     for path in sorted(path for path, count in listed.items() if count > 1):
-        yield Fault("structure.file_list", path=layout.escape(path))
+        yield Fault("structure.file_list", path=escape(path))
     for path in sorted(listed.keys() ^ manifest.keys()):
-        yield Fault("structure.file_list", path=layout.escape(path))
+        yield Fault("structure.file_list", path=escape(path))
     for entry in entries:
         is_derived = entry.role is Role.DERIVED
         if (
@@ -152,4 +155,4 @@ def _file_faults(evidence: Evidence, manifest: dict[str, str]) -> Iterator[Fault
             or entry.path in entry.from_
             or not listed.keys() >= set(entry.from_)
         ):
-            yield Fault("structure.derivation", path=layout.escape(entry.path))
+            yield Fault("structure.derivation", path=escape(entry.path))

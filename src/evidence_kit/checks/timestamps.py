@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from evidence_kit.bundle import layout, tags
-from evidence_kit.checks.examination import Examination, JudgedToken, finding, from_fault
+from evidence_kit.checks.examination import Examination, JudgedToken
 from evidence_kit.crypto.tsp import TimestampToken
 from evidence_kit.model import NotBefore
-from evidence_kit.report import Fault, Finding, Outcome, ProvenTime, Question
+from evidence_kit.report import Fault, Finding, Outcome, ProvenTime, Question, finding, from_fault
 
 _SINCE = Question.SINCE
 
@@ -184,4 +184,4 @@ def check_unjudged(examination: Examination) -> Iterator[Finding]:
         elif layout.is_other_proof(path):
             yield finding(_SINCE, "proof.unknown", Outcome.NOTED, path)
         elif layout.is_certificate(path) and not examination.is_named_truly(path):
-            yield finding(_SINCE, "ignored_proof", Outcome.NOTED, path, reason="certificate")
+            yield finding(_SINCE, "ignored_proof", Outcome.NOTED, path, reason="proof.misnamed")

@@ -47,7 +47,7 @@ def command(
 ) -> ExitCode:
     """Make the folder and say what comes next."""
     from evidence_kit.actions.case import create_case
-    from evidence_kit.actions.include import include_bundles
+    from evidence_kit.actions.include import include_bundles, receipts_of
     from evidence_kit.cli.sealing import as_data, exit_code, say_sealed
 
     kit = kit_of(terminal, tsa=tsa, trust=trust, no_timestamp=no_timestamp)
@@ -65,6 +65,9 @@ def command(
         for name, value in given.items()
     }
     facts = {name: value.strip() for name, value in facts.items()}
+    if include:
+        # An earlier bundle that can't come in is told of before there is a case without it.
+        receipts_of(include, kit=kit)
     case = create_case(folder, facts=facts, now=kit.now(), new_id=kit.new_id)
     sealed = include_bundles(case, include, kit=kit) if include else None
     if as_json:

@@ -29,7 +29,7 @@ def choose_language(arguments: Sequence[str]) -> str:
         configured = settings.load().lang
     except ConfigError:  # told later, by the command that needs the settings
         configured = None
-    return configured if configured in LANGUAGES else language(os.environ)
+    return configured or language(os.environ)
 
 
 def speak(lang: str) -> Translator:

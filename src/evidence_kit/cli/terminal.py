@@ -16,10 +16,10 @@ from typing import Any, TextIO
 import click
 
 from evidence_kit import settings
-from evidence_kit.bundle import layout
+from evidence_kit.bundle.text import escape, is_safe_text
 from evidence_kit.cli.words import Words
-from evidence_kit.errors import ConfigError, EvidenceKitError
-from evidence_kit.i18n import LANGUAGES, Translator
+from evidence_kit.errors import EvidenceKitError
+from evidence_kit.i18n import Translator
 from evidence_kit.settings import Settings
 
 _PROGRESS_AFTER_S = 1.0
@@ -68,18 +68,14 @@ class Terminal:
             ConfigError: they are wrong.
         """
         if self._settings is None:
-            configured = settings.load()
-            if configured.lang not in (None, *LANGUAGES):
-                path = configured.config_dir / "config.toml"
-                raise ConfigError("config.value", path=str(path), detail=f"lang: {configured.lang}")
-            self._settings = configured
+            self._settings = settings.load()
         return self._settings
 
     # Data
 
     def put(self, text: str, outcome: str | None = None) -> None:
         """Write a line of an answer; in colours, that of an outcome."""
-        clean = layout.escape(text)
+        clean = escape(text)
         if outcome in _COLOURS and self._out.isatty() and not os.environ.get("NO_COLOR"):
             clean = click.style(clean, fg=_COLOURS[outcome], bold=True)
         self._write(self._out, clean)
@@ -87,7 +83,7 @@ class Terminal:
     def put_path(self, path: Path) -> None:
         """Write a path: byte for byte where a program reads it."""
         is_read_by_program = not self._out.isatty()
-        self._write(self._out, str(path) if is_read_by_program else layout.escape(str(path)))
+        self._write(self._out, str(path) if is_read_by_program else escape(str(path)))
 
     def put_json(self, value: Any) -> None:
         """Write a value as JSON: UTF-8, indented, never translated."""
@@ -103,7 +99,7 @@ class Terminal:
     def say(self, text: str) -> None:
         """Tell something that is no data, in one line."""
         if not self.is_quiet:
-            self._write(self._err, layout.escape(text))
+            self._write(self._err, escape(text))
 
     def suggest(self, *command: str | Path) -> None:
         """Name the next sensible command."""
@@ -113,7 +109,7 @@ class Terminal:
     def ask(self, question: str, *, is_secret: bool = False) -> str:
         """The answer to a question; empty where none is given."""
         answer: str = click.prompt(
-            layout.escape(question), default="", show_default=False, err=True, hide_input=is_secret
+            escape(question), default="", show_default=False, err=True, hide_input=is_secret
         )
         return answer
 
@@ -249,7 +245,7 @@ class _ProgressLine:
 
     def show(self, text: str) -> None:
         self._is_shown = True
-        self._stream.write(f"\r\x1b[K{layout.escape(text)}")
+        self._stream.write(f"\r\x1b[K{escape(text)}")
         self._stream.flush()
 
     def clear(self) -> None:
@@ -260,14 +256,14 @@ class _ProgressLine:
 
 
 def _clean_lines(text: str) -> str:
-    return "\n".join(map(layout.escape, text.split("\n")))
+    return "\n".join(map(escape, text.split("\n")))
 
 
 def _escape_json(line: str) -> str:
     """What is unsafe on a terminal stands in strings only, where JSON has escapes for it."""
-    if layout.is_safe_text(line):
+    if is_safe_text(line):
         return line
-    return "".join(c if layout.is_safe_text(c) else f"\\u{ord(c):04x}" for c in line)
+    return "".join(c if is_safe_text(c) else f"\\u{ord(c):04x}" for c in line)
 
 
 def _join(command: list[str]) -> str:

@@ -15,7 +15,7 @@ from evidence_kit.i18n import mark
 from evidence_kit.report import CaseReport, Outcome, Report
 
 if TYPE_CHECKING:
-    from evidence_kit.checks.examination import Expectations
+    from evidence_kit.checks.expectations import Expectations
 
 Result = Report | CaseReport | EvidenceKitError
 
@@ -57,10 +57,9 @@ def command(
     as_json: bool,
 ) -> ExitCode:
     """Check each path; the gravest answer gives the exit code."""
-    from evidence_kit.actions.case import is_case
     from evidence_kit.actions.verify import load_expectations
 
-    if receipt is not None and (len(paths) > 1 or is_case(paths[0])):
+    if receipt is not None and len(paths) > 1:
         raise UsageError("receipt.several")
     expectations = load_expectations(
         terminal.require_settings(), trust=trust, signer=signer, receipt=receipt

@@ -1,11 +1,14 @@
 """The words of codes, in the reader's language, with nothing in them that a terminal obeys."""
 
-from evidence_kit import messages
-from evidence_kit.bundle import layout
-from evidence_kit.errors import EvidenceKitError
+from typing import TYPE_CHECKING
+
+from evidence_kit.bundle.text import escape
 from evidence_kit.i18n import Translator, mark
-from evidence_kit.model import Observation
-from evidence_kit.report import Finding
+
+if TYPE_CHECKING:
+    from evidence_kit.errors import EvidenceKitError
+    from evidence_kit.model import Observation
+    from evidence_kit.report import Finding
 
 DETAILS = (
     mark("Address already in use"),
@@ -61,38 +64,46 @@ class Words:
         """The form that fits `count`, which the text names as {count}."""
         return self._translator.plural(one, many, count, **self._shown(params))
 
-    def of_error(self, error: EvidenceKitError) -> tuple[str, str]:
+    def of_error(self, error: "EvidenceKitError") -> tuple[str, str]:
         """What went wrong, and what to do next."""
         return self.of_error_code(error.code, error.params)
 
     def of_error_code(self, code: str, params: dict[str, str | int]) -> tuple[str, str]:
         """As `of_error`, for an error that was kept as data."""
-        message = messages.ERRORS[code]
+        from evidence_kit.messages import ERRORS
+
+        message = ERRORS[code]
         return self.tr(message.text, **params), self.tr(message.hint, **params)
 
-    def of_finding(self, finding: Finding) -> str:
+    def of_finding(self, finding: "Finding") -> str:
         """What a check established. What bears on all of the bundle names no path."""
+        from evidence_kit.messages import FINDINGS
+
         params = finding.params
         if params.get("path") in _WHOLE:
             params = {**params, "path": ""}
-        return self.tr(messages.FINDINGS[finding.code], **params).rstrip(" :：")
+        return self.tr(FINDINGS[finding.code], **params).rstrip(" :：")
 
-    def of_observation(self, observation: Observation) -> str:
+    def of_observation(self, observation: "Observation") -> str:
         """What was noticed about a page; its code where a stranger or a later version wrote it."""
+        from evidence_kit.messages import OBSERVATIONS
+
         params = {"code": observation.code, **observation.params}
         try:
-            return self.tr(messages.OBSERVATIONS[observation.code], **params)
+            return self.tr(OBSERVATIONS[observation.code], **params)
         except KeyError:
-            return layout.escape(observation.code)
+            return escape(observation.code)
 
     def of_reason(self, codes: str) -> str:
         """The words of codes, separated by commas, that stand inside another sentence."""
         return "; ".join(map(self._brief, codes.split(", ")))
 
     def _brief(self, code: str) -> str:
-        text = messages.FINDINGS.get(code)
+        from evidence_kit.messages import FINDINGS
+
+        text = FINDINGS.get(code)
         if text is None:
-            return self._translator(layout.escape(code))
+            return self._translator(escape(code))
         return self._translator(text).format_map(_Blanks()).rstrip(" :：")
 
     def _shown(self, params: dict[str, str | int]) -> dict[str, str | int]:
@@ -103,4 +114,4 @@ class Words:
             return value
         if name == "reason":
             return self.of_reason(value)
-        return layout.escape(self._translator(value) if name == "detail" else value)
+        return escape(self._translator(value) if name == "detail" else value)

@@ -19,8 +19,9 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
     encode_dss_signature,
 )
 
-from evidence_kit.crypto.der import encode, hostile, require_der
+from evidence_kit.crypto.der import encode, require_der
 from evidence_kit.crypto.digest import digest
+from evidence_kit.crypto.hostile import hostile
 from evidence_kit.crypto.keys import SigningKey
 from evidence_kit.crypto.x509 import is_signing_key, may_sign
 from evidence_kit.report import Fault, Outcome

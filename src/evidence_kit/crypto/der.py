@@ -3,12 +3,7 @@
 asn1crypto reads lazily and accepts much of BER, so hostile bytes pass here first.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import pairwise
-
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 from evidence_kit.report import Fault
 
@@ -17,36 +12,6 @@ _BOOLEAN, _INTEGER, _BIT_STRING, _NULL, _OID, _ENUMERATED = 1, 2, 3, 5, 6, 10
 _SEQUENCE, _SET = 16, 17
 _PLAIN = frozenset({4, 12, 18, 19, 20, 21, 22, 23, 24, 26, 27, 28, 30})
 _PRIMITIVE = _PLAIN | {_BOOLEAN, _INTEGER, _BIT_STRING, _NULL, _OID, _ENUMERATED}
-
-_HOSTILE = (
-    ArithmeticError,
-    AttributeError,
-    InvalidSignature,
-    LookupError,
-    RecursionError,
-    TypeError,
-    UnsupportedAlgorithm,
-    ValueError,
-    Warning,
-    x509.AttributeNotFound,
-    x509.DuplicateExtension,
-    x509.ExtensionNotFound,
-    x509.InvalidVersion,
-    x509.UnsupportedGeneralNameType,
-)
-
-
-@contextmanager
-def hostile(code: str) -> Iterator[None]:
-    """Turn whatever a parser throws at malformed bytes into `Fault(code)`.
-
-    Raises:
-        Fault: one raised inside, unchanged; else `code`, with the kind of exception.
-    """
-    try:
-        yield
-    except _HOSTILE as error:
-        raise Fault(code, detail=type(error).__name__) from error
 
 
 def encode(tag: int, *parts: bytes) -> bytes:

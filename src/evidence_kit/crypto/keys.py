@@ -24,8 +24,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
-from evidence_kit.crypto.der import hostile
 from evidence_kit.crypto.digest import sha256_hex
+from evidence_kit.crypto.hostile import hostile
 from evidence_kit.crypto.x509 import is_signing_key, load_certificate, may_sign, readable
 from evidence_kit.errors import SigningKeyError
 from evidence_kit.report import Fault

@@ -11,10 +11,12 @@ from datetime import UTC, datetime, timedelta
 
 from asn1crypto import core, tsp
 
-from evidence_kit.crypto.der import encode, hostile, require_der
+from evidence_kit.crypto.der import encode, require_der
 from evidence_kit.crypto.digest import ALGORITHMS, digest
+from evidence_kit.crypto.hostile import hostile
+from evidence_kit.crypto.pem import Anchor
 from evidence_kit.crypto.token import MALFORMED, SignedToken, read_signed_token
-from evidence_kit.crypto.x509 import Anchor, build_chain, readable
+from evidence_kit.crypto.x509 import build_chain, readable
 from evidence_kit.report import Fault, Outcome
 
 MAX_TOKEN_BYTES = 64 * 1024

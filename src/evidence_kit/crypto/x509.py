@@ -2,9 +2,8 @@
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -13,31 +12,17 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import verification
 from cryptography.x509.oid import ExtendedKeyUsageOID, PublicKeyAlgorithmOID
 
-from evidence_kit.crypto.der import hostile, require_der
+from evidence_kit.crypto.der import require_der
 from evidence_kit.crypto.digest import sha256_hex
+from evidence_kit.crypto.hostile import hostile
+from evidence_kit.crypto.pem import MAX_CERTIFICATE_BYTES, Anchor
 from evidence_kit.report import Fault, Outcome
 
-MAX_CERTIFICATE_BYTES = 16 * 1024
 MAX_CERTIFICATES = 10
 """Certificates that a token may hold."""
 _MAX_RSA_BITS = 8192
 _MAX_SIGNATURE_CHECKS = 50
 _UNREADABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Anchor:
-    """A pinned root certificate: the only thing that a chain may end in."""
-
-    id: str
-    """Id of its authority, or the certificate's SHA-256 where it was given as a file."""
-    name_en: str
-    name_zh: str
-    country: str | None
-    """ISO 3166-1 alpha-2; None where nobody said."""
-    certificate_der: bytes = field(repr=False)
-    source: Literal["shipped", "user", "given"]
-    """From the kit, from the user's config folder, or from `--trust`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,29 +60,6 @@ def load_certificate(certificate_der: bytes) -> x509.Certificate:
     require_der(certificate_der, code=code, max_bytes=MAX_CERTIFICATE_BYTES)
     with hostile(code):
         return x509.load_der_x509_certificate(certificate_der)
-
-
-def certificates_from_pem(pem: bytes) -> tuple[bytes, ...]:
-    """The certificates of a PEM file (RFC 7468) as DER, in their order.
-
-    Raises:
-        Fault: certificate.malformed, also where the file holds none.
-    """
-    with hostile("certificate.malformed"):
-        loaded = x509.load_pem_x509_certificates(pem)
-    ders = tuple(certificate.public_bytes(Encoding.DER) for certificate in loaded)
-    for der in ders:
-        load_certificate(der)
-    return ders
-
-
-def certificate_to_pem(certificate_der: bytes) -> bytes:
-    """The certificate as PEM without any text around it.
-
-    Raises:
-        Fault: certificate.malformed.
-    """
-    return load_certificate(certificate_der).public_bytes(Encoding.PEM)
 
 
 def describe(certificate_der: bytes) -> CertificateDescription:

@@ -14,7 +14,8 @@ from typing import Literal
 import msgspec
 
 from evidence_kit.crypto.digest import sha256_hex
-from evidence_kit.crypto.x509 import Anchor, certificates_from_pem, describe
+from evidence_kit.crypto.pem import Anchor, certificates_from_pem
+from evidence_kit.crypto.x509 import describe
 from evidence_kit.errors import ConfigError, InputError, UsageError
 from evidence_kit.report import Fault
 

@@ -1,0 +1,125 @@
+"""Run every check on a bundle and draw the verdict."""
+
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+import msgspec
+
+from evidence_kit.bundle import layout
+from evidence_kit.bundle.reader import Bundle
+from evidence_kit.bundle.receipt import Receipt, make_receipt
+from evidence_kit.checks import digests, signature, structure, timestamps
+from evidence_kit.checks.examination import Check, Examination
+from evidence_kit.checks.expectations import Expectations
+from evidence_kit.crypto.x509 import describe
+from evidence_kit.report import (
+    LIMITS,
+    Fault,
+    Finding,
+    Outcome,
+    Question,
+    Report,
+    SignerIdentity,
+    answers,
+    from_fault,
+    verdict,
+)
+
+_T = TypeVar("_T")
+
+CHECKS: tuple[tuple[Check, Question], ...] = (
+    (structure.check_container, Question.UNALTERED),
+    (structure.check_members, Question.UNALTERED),
+    (structure.check_record, Question.UNALTERED),
+    (digests.check_tag_digests, Question.UNALTERED),
+    (digests.check_digests, Question.UNALTERED),
+    (digests.check_sizes, Question.UNALTERED),
+    (digests.check_stored, Question.UNALTERED),
+    (signature.check_signature, Question.UNALTERED),
+    (signature.check_signer, Question.SIGNER),
+    (signature.check_pins, Question.SIGNER),
+    (timestamps.check_tokens, Question.SINCE),
+    (timestamps.check_not_before, Question.SINCE),
+    (timestamps.check_unjudged, Question.SINCE),
+)
+"""Every check, and the question that a fault in it bears on. All of them run."""
+
+
+def judge(bundle: Bundle, expectations: Expectations) -> Report:
+    """Run every check on an open bundle; none stops the others."""
+    examination = Examination(bundle, expectations)
+    findings = tuple(_run(examination))
+    report = _report(str(bundle.path), findings)
+    if report.answers[Question.UNALTERED] is Outcome.FAILED:
+        return report
+    return msgspec.structs.replace(
+        report,
+        bundle_id=_or_none(lambda: bundle.evidence.id),
+        sealed_no_later_than=timestamps.sealed_no_later_than(examination),
+        sealed_not_before=timestamps.sealed_not_before(examination),
+        proven_times=timestamps.proven_times(examination),
+        signer=_or_none(lambda: _signer(examination)),
+        receipt=_or_none(lambda: str(_receipt(examination))),
+    )
+
+
+def refuse(path: str, fault: Fault) -> Report:
+    """The report on a zip that must not be read, because it could be read in two ways."""
+    return _report(path, (from_fault(Question.UNALTERED, fault, "container"),))
+
+
+def _report(path: str, findings: tuple[Finding, ...]) -> Report:
+    """A report that claims nothing but its findings."""
+    return Report(
+        path=path,
+        bundle_id=None,
+        verdict=verdict(findings),
+        answers=answers(findings),
+        sealed_no_later_than=None,
+        sealed_not_before=None,
+        proven_times=(),
+        signer=None,
+        receipt=None,
+        findings=findings,
+        limits=LIMITS,
+    )
+
+
+def _run(examination: Examination) -> Iterator[Finding]:
+    seen: set[tuple[object, ...]] = set()
+    for check, question in CHECKS:
+        try:
+            yield from check(examination)
+        except Fault as fault:
+            # The same thing missing ends several checks; it is told once.
+            key = (fault.code, *fault.params.items())
+            if key not in seen:
+                seen.add(key)
+                yield from_fault(question, fault, layout.EVIDENCE)
+
+
+def _or_none(read: Callable[[], _T]) -> _T | None:
+    """What `read` gives; None where a finding already says why it can't be had."""
+    try:
+        return read()
+    except Fault:
+        return None
+
+
+def _signer(examination: Examination) -> SignerIdentity:
+    signature = examination.signature
+    certificate = describe(signature.certificate_der)
+    return SignerIdentity(
+        certificate_sha256=certificate.sha256,
+        subject=certificate.subject,
+        is_self_made=certificate.is_self_made,
+        issuer=certificate.issuer,
+        not_before=certificate.not_before,
+        not_after=certificate.not_after,
+        signing_time_claimed=signature.signing_time_claimed,
+    )
+
+
+def _receipt(examination: Examination) -> Receipt:
+    times = [judged.token.gen_time for judged in examination.trusted if judged.token]
+    return make_receipt(examination.bundle, min(times, default=None))

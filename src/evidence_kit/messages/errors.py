@@ -1,0 +1,343 @@
+"""What went wrong, and what to do next."""
+
+from evidence_kit.i18n import mark
+from evidence_kit.messages.message import Message
+
+ERRORS: dict[str, Message] = {
+    "add.nothing": Message(
+        mark("no file was given"),
+        mark("name the files to add"),
+    ),
+    "attach.altered": Message(
+        mark("the case holds something altered or damaged, so no list was made ({names}): {path}"),
+        mark("look at it with: evidence-kit verify"),
+    ),
+    "attach.copy": Message(
+        mark("the copy of a bundle is not the same as the bundle: {path}"),
+        mark("check the disk, then attach again"),
+    ),
+    "attach.empty": Message(
+        mark("there is no bundle in the case: {path}"),
+        mark("put one into it with: evidence-kit capture, or evidence-kit add"),
+    ),
+    "attach.exists": Message(
+        mark("there is something at this place already: {path}"),
+        mark("name a folder that does not exist yet, or an empty one"),
+    ),
+    "attach.self_check": Message(
+        mark("the finished list did not verify, so it was thrown away ({reason})"),
+        mark("try again; if it stays so, check the disk and the clock and report it"),
+    ),
+    "authority.duplicate": Message(
+        mark("an authority of this name ships with the kit ({id}): {path}"),
+        mark("give the file another name"),
+    ),
+    "authority.fingerprint": Message(
+        mark("the certificate is not the one that the authority's file names: {path}"),
+        mark("compare both with what the authority publishes, then correct the wrong one"),
+    ),
+    "bundle.not_a_bundle": Message(
+        mark("this is no bundle: {path}"),
+        mark(
+            "give a file that was made by evidence-kit (NAME.evidence.zip), or the folder it"
+            " was unzipped to"
+        ),
+    ),
+    "bundle.not_a_zip": Message(
+        mark("this is no bundle, not even a zip: {path}"),
+        mark(
+            "give a file that was made by evidence-kit (NAME.evidence.zip); it may have been"
+            " cut short on its way"
+        ),
+    ),
+    "bundle.unreadable": Message(
+        mark("the bundle can't be read ({reason}): {path}"),
+        mark("see what is wrong with: evidence-kit verify"),
+    ),
+    "capture.browser_broken": Message(
+        mark("the browser does not start or breaks off: {path}"),
+        mark("start it once by hand, or name another one with --browser"),
+    ),
+    "capture.browser_missing": Message(
+        mark("there is no browser at this path: {path}"),
+        mark("check what --browser or EVIDENCE_KIT_BROWSER names"),
+    ),
+    "capture.no_browser": Message(
+        mark("no browser was found on this machine"),
+        mark("install Chrome, Edge or Chromium, or name one with --browser"),
+    ),
+    "capture.no_display": Message(
+        mark("there is no screen to show the browser's window on: {path}"),
+        mark("run this on a desktop, or leave --login out"),
+    ),
+    "capture.no_space": Message(
+        mark("the disk has less than {needed_mib} MiB left: {path}"),
+        mark("free some space, then capture again"),
+    ),
+    "capture.sandbox": Message(
+        mark("the browser can't build its sandbox here: {path}"),
+        mark("allow unprivileged user namespaces, or name another browser with --browser"),
+    ),
+    "capture.unwritable": Message(
+        mark("what was captured can't be written ({detail}): {path}"),
+        mark("check that the folder can be written to and that the disk is not full"),
+    ),
+    "capture.url": Message(
+        mark("an address to capture begins with http:// or https:// and holds no user name: {url}"),
+        mark("correct the address; for a page behind a login use --login"),
+    ),
+    "case.and_output": Message(
+        mark("--case and -o can't go together"),
+        mark("give one of them"),
+    ),
+    "case.damaged": Message(
+        mark("a bundle of the case can't be read, so nothing can be linked to it: {path}"),
+        mark("put back an undamaged copy of it; what is wrong says: evidence-kit verify"),
+    ),
+    "case.exists": Message(
+        mark("there is a case in this folder already: {path}"),
+        mark("use it with --case, or name another folder"),
+    ),
+    "case.locked": Message(
+        mark("another program has been writing to the case for two minutes: {path}"),
+        mark("wait until it is done, then try again"),
+    ),
+    "case.malformed": Message(
+        mark("case.toml can't be read ({detail}): {path}"),
+        mark("put back the file as `init` made it; the bundles are not touched by this"),
+    ),
+    "case.missing": Message(
+        mark("there is no case in this folder: {path}"),
+        mark("make one with: evidence-kit init"),
+    ),
+    "case.not_empty": Message(
+        mark("the folder is not empty: {path}"),
+        mark("name a new or an empty folder"),
+    ),
+    "case.unwritable": Message(
+        mark("the case can't be written to ({detail}): {path}"),
+        mark("check the rights on the folder and that the disk is not full"),
+    ),
+    "command.unknown": Message(
+        mark("there is no such command: {name}"),
+        mark("did you mean {suggestion}?"),
+    ),
+    "config.unknown_key": Message(
+        mark("unknown key {key!r} in {path}"),
+        mark("did you mean {suggestion}?"),
+    ),
+    "config.unreadable": Message(
+        mark("the configuration can't be read ({detail}): {path}"),
+        mark("correct the file or delete it; without it every setting has its default"),
+    ),
+    "config.value": Message(
+        mark("a setting has a wrong value ({detail}): {path}"),
+        mark("correct the value in the file or in the EVIDENCE_KIT_* variable"),
+    ),
+    "date.malformed": Message(
+        mark("this is no date: {text}"),
+        mark("write it like 2026-11-08 or 2026-11-08T10:20:31+08:00"),
+    ),
+    "disk.full": Message(
+        mark("the disk is full, only {free_mb} MB are left: {path}"),
+        mark("free some space and run the same command again; nothing was left half done"),
+    ),
+    "event.future": Message(
+        mark("the day is still to come: {date}"),
+        mark("give the day on which it happened"),
+    ),
+    "event.unknown": Message(
+        mark("there is no such event: {event}"),
+        mark("did you mean {suggestion}?"),
+    ),
+    "extract.exists": Message(
+        mark("there is something of this name already: {path}"),
+        mark("name another folder with --extract"),
+    ),
+    "extract.folder": Message(
+        mark("this bundle is unzipped already: {path}"),
+        mark("leave --extract out"),
+    ),
+    "file.changing": Message(
+        mark("the file was changed while it was read: {path}"),
+        mark("close the program that writes to it, then try again"),
+    ),
+    "file.is_folder": Message(
+        mark("this is a folder, not a file: {path}"),
+        mark("name the files in it"),
+    ),
+    "file.missing": Message(
+        mark("there is no such file or folder: {path}"),
+        mark("check the name"),
+    ),
+    "file.too_large": Message(
+        mark("the file is too large to be what it should be: {path}"),
+        mark("check the name"),
+    ),
+    "file.unreadable": Message(
+        mark("the file can't be read ({detail}): {path}"),
+        mark("check the rights on it"),
+    ),
+    "include.altered": Message(
+        mark(
+            "this bundle has been changed or damaged since sealing, so it can't be brought in:"
+            " {path}"
+        ),
+        mark("see what is wrong with: evidence-kit verify"),
+    ),
+    "include.nothing": Message(
+        mark("no bundle was given to bring in"),
+        mark("name the bundles"),
+    ),
+    "include.same_name": Message(
+        mark("two of the bundles have the same file name"),
+        mark("rename one of them; its name means nothing"),
+    ),
+    "key.missing": Message(
+        mark("there is no signing key with this certificate: {sha256}"),
+        mark("list the keys with: evidence-kit key show"),
+    ),
+    "key.none": Message(
+        mark("there is no signing key yet"),
+        mark("make one with: evidence-kit key new"),
+    ),
+    "key.passphrase": Message(
+        mark("the passphrase does not open the key"),
+        mark("try again; a lost passphrase can't be recovered"),
+    ),
+    "key.unreadable": Message(
+        mark("the signing key can't be read ({detail})"),
+        mark("give a PKCS#12 file (.p12 or .pfx) with a private key and its certificate"),
+    ),
+    "key.unsupported": Message(
+        mark("a signing key of this kind is not accepted: {detail}"),
+        mark("use a P-256 key, or RSA with 3072 to 8192 bits, whose certificate allows signatures"),
+    ),
+    "key.unwritable": Message(
+        mark("the signing key can't be stored ({detail}): {path}"),
+        mark("check that the folder can be written to and that the disk is not full"),
+    ),
+    "login.no_terminal": Message(
+        mark("--login needs a terminal to ask when you have logged in"),
+        mark("run it in a terminal, without --no-input"),
+    ),
+    "passphrase.differs": Message(
+        mark("the two passphrases are not the same"),
+        mark("try again"),
+    ),
+    "passphrase.empty": Message(
+        mark("the passphrase is empty"),
+        mark("choose one; without it the key is open to whoever finds the file"),
+    ),
+    "passphrase.needed": Message(
+        mark("a passphrase is needed and nobody can be asked"),
+        mark("write it into a file and name that with --passphrase-file"),
+    ),
+    "receipt.malformed": Message(
+        mark("this is no receipt"),
+        mark("give the whole line that begins with ek1, in quotation marks"),
+    ),
+    "receipt.several": Message(
+        mark("a receipt pins one bundle, but more than one was given"),
+        mark("verify the bundle of the receipt by itself"),
+    ),
+    "seal.exists": Message(
+        mark("there is a file of this name already, and nothing is ever overwritten: {path}"),
+        mark("name another file with -o"),
+    ),
+    "seal.folder": Message(
+        mark("the folder can't be written to ({detail}): {path}"),
+        mark("check the rights on the folder, or name another place with -o"),
+    ),
+    "seal.no_folder": Message(
+        mark("there is no such folder: {path}"),
+        mark("make it, or name another place with -o"),
+    ),
+    "seal.not_canonical": Message(
+        mark("the bundle was zipped again by another program, so its bytes can't be kept: {path}"),
+        mark("use the file as it was sealed"),
+    ),
+    "seal.refused": Message(
+        mark("this can't be sealed ({reason})"),
+        mark("rename the file, then try again"),
+    ),
+    "seal.self_check": Message(
+        mark("the finished bundle did not verify, so it was thrown away ({reason})"),
+        mark("try again; if it stays so, check the disk and the clock and report it"),
+    ),
+    "seal.write": Message(
+        mark("the bundle can't be written ({detail}): {path}"),
+        mark("check the folder and the disk; nothing was left half done"),
+    ),
+    "share.altered": Message(
+        mark("the bundle has been changed or damaged since sealing: {path}"),
+        mark("see what is wrong with: evidence-kit verify"),
+    ),
+    "share.nothing": Message(
+        mark("nothing was named to leave out"),
+        mark("name files with --without; the whole bundle can be sent as it is"),
+    ),
+    "share.unknown_path": Message(
+        mark("there is no such file to leave out ({name}): {path}"),
+        mark("see the names with: evidence-kit show"),
+    ),
+    "signer.malformed": Message(
+        mark("this is no fingerprint of a certificate"),
+        mark("give 64 characters 0-9 and a-f; colons don't matter"),
+    ),
+    "stamp.altered": Message(
+        mark(
+            "the bundle is changed, damaged or not as it was sealed, so it gets no time stamp:"
+            " {path}"
+        ),
+        mark("see what is wrong with: evidence-kit verify"),
+    ),
+    "stamp.no_authority": Message(
+        mark("there is no time-stamp authority to ask"),
+        mark("name one with --tsa"),
+    ),
+    "stamp.too_many": Message(
+        mark("the bundle has room for {count} time stamps only: {path}"),
+        mark("it needs no more"),
+    ),
+    "trust.no_certificate": Message(
+        mark("there is no readable certificate in PEM form in the file: {path}"),
+        mark("give the root certificate of the authority as PEM, got from the authority itself"),
+    ),
+    "trust.unreadable": Message(
+        mark("the trusted certificate can't be read ({detail}): {path}"),
+        mark("check the path that was given with --trust"),
+    ),
+    "tsa.and_none": Message(
+        mark("--tsa and --no-timestamp can't go together"),
+        mark("give one of them"),
+    ),
+    "tsa.http_status": Message(
+        mark("the time-stamp authority refused the request (HTTP {status}): {url}"),
+        mark("check the address, or take another authority with --tsa"),
+    ),
+    "tsa.rejected": Message(
+        mark("the time-stamp authority's answer is not usable ({reason}): {url}"),
+        mark("take another authority with --tsa"),
+    ),
+    "tsa.timeout": Message(
+        mark("the time-stamp authority did not answer in time: {url}"),
+        mark("try again with: evidence-kit stamp, or take another authority with --tsa"),
+    ),
+    "tsa.too_large": Message(
+        mark("the time-stamp authority's answer is longer than {limit_bytes} bytes: {url}"),
+        mark("take another authority with --tsa"),
+    ),
+    "tsa.unknown": Message(
+        mark("there is no time-stamp authority of this name: {name}"),
+        mark("did you mean {suggestion}?"),
+    ),
+    "tsa.unreachable": Message(
+        mark("the time-stamp authority can't be reached ({detail}): {url}"),
+        mark("check the network, then run: evidence-kit stamp"),
+    ),
+    "tsa.url": Message(
+        mark("an authority's address is http:// or https:// without a user name: {url}"),
+        mark("correct the address"),
+    ),
+}
