@@ -307,7 +307,7 @@ def test_bad_authority_does_not_stop_the_seal(
     sealed = seal_items(tmp_path, tmp_path / "x.evidence.zip", bad)
     assert sealed.report.answers[Question.UNALTERED] is Outcome.PASSED
     (reply,) = sealed.replies
-    assert (reply.tsr is not None) == (name in USABLE | {"untrusted"})
+    assert (reply.tsr is not None) == (name in USABLE)
     if name in USABLE:
         return
     assert "timestamp.none" in codes(sealed.report.findings)
