@@ -5,6 +5,7 @@ Outcomes are those of ETSI EN 319 102-1 (passed, failed, indeterminate) and one 
 checked, a spoilt extra token). `noted` never supports a claim.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
@@ -144,6 +145,16 @@ def from_fault(question: Question, fault: Fault, subject: str) -> Finding:
     """The finding that a fault stands for."""
     place = str(fault.params.get("path", subject))
     return finding(question, fault.code, fault.outcome, place, **fault.params)
+
+
+def common_name(subject: str) -> str:
+    r"""The common name in a subject (RFC 4514), or all of it where there is none.
+
+    >>> common_name(r"CN=Time Stamp\, Inc.,O=Example")
+    'Time Stamp, Inc.'
+    """
+    found = re.search(r"(?:^|,)CN=((?:[^,\\]|\\.)+)", subject)
+    return re.sub(r"\\([^u0-9a-fA-F])", r"\1", found[1]) if found else subject
 
 
 def worst(outcomes: Iterable[Outcome]) -> Outcome:

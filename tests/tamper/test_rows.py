@@ -26,7 +26,6 @@ NEVER_BAD = {
     "not_before.no_support",
     "not_before.other_act",
     "proof.misnamed",
-    "proof.misnamed",
     "proof.unknown",
     "receipt.matches",
     "revocation.not_checked",

@@ -21,7 +21,15 @@ from evidence_kit.model import (
     Role,
     Stated,
 )
-from evidence_kit.report import CaseReport, Finding, Outcome, ProvenTime, Report, worst
+from evidence_kit.report import (
+    CaseReport,
+    Finding,
+    Outcome,
+    ProvenTime,
+    Report,
+    common_name,
+    worst,
+)
 
 _BEIJING = timezone(timedelta(hours=8))
 _MAX_TEXT = 2000
@@ -177,7 +185,9 @@ def proven(time: ProvenTime) -> str:
     """A proven time with its accuracy and its authority."""
     accuracy = "" if time.accuracy_ms is None else f"，± {time.accuracy_ms / 1000:g} s"
     country = f" ({time.country})" if time.country else ""
-    text = f"{both_times(time.gen_time)}{accuracy}，{one_line(time.authority)}{country}"
+    text = (
+        f"{both_times(time.gen_time)}{accuracy}，{one_line(common_name(time.authority))}{country}"
+    )
     if time.is_given:
         text += "；根证书由投诉人自行指定 / under a root that the complainant chose"
     return text

@@ -1,6 +1,5 @@
 """A report in plain words, for a reader who has never heard of a digest."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +15,7 @@ from evidence_kit.report import (
     ProvenTime,
     Question,
     Report,
+    common_name,
 )
 
 _MAX_LINES = 50
@@ -180,16 +180,6 @@ def _proven(words: Words, proven: ProvenTime) -> str:
         country=words.tr(country) if country else proven.country,
         time=stamped_at,
     )
-
-
-def common_name(subject: str) -> str:
-    r"""The common name in a subject (RFC 4514), or all of it where there is none.
-
-    >>> common_name(r"CN=Time Stamp\, Inc.,O=Example")
-    'Time Stamp, Inc.'
-    """
-    found = re.search(r"(?:^|,)CN=((?:[^,\\]|\\.)+)", subject)
-    return re.sub(r"\\([^u0-9a-fA-F])", r"\1", found[1]) if found else subject
 
 
 def _by_whom(words: Words, report: Report) -> str:

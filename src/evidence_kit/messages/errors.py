@@ -266,7 +266,7 @@ ERRORS: dict[str, Message] = {
         mark("try again; if it stays so, check the disk and the clock and report it"),
     ),
     "seal.write": Message(
-        mark("the bundle can't be written ({detail}): {path}"),
+        mark("nothing can be written here ({detail}): {path}"),
         mark("check the folder and the disk; nothing was left half done"),
     ),
     "share.altered": Message(
@@ -334,7 +334,10 @@ ERRORS: dict[str, Message] = {
     ),
     "tsa.unreachable": Message(
         mark("the time-stamp authority can't be reached ({detail}): {url}"),
-        mark("check the network, then run: evidence-kit stamp"),
+        mark(
+            "check the network; what was sealed without a time stamp gets one with:"
+            " evidence-kit stamp"
+        ),
     ),
     "tsa.url": Message(
         mark("an authority's address is http:// or https:// without a user name: {url}"),
