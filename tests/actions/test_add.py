@@ -187,3 +187,10 @@ def test_folder_is_refused(case: Case, kit: Kit, tmp_path: Path) -> None:
 def test_same_file_twice_gives_two_items(case: Case, kit: Kit, note: Path) -> None:
     sealed = add_files([note, note], case, kit=kit)
     assert len(evidence_of(sealed.path).items) == 2
+
+
+def test_pipe_is_refused_and_not_waited_for(case: Case, kit: Kit, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with refused(InputError, "file.unreadable"):
+        add_files([pipe], case, kit=kit)

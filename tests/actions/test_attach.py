@@ -129,7 +129,7 @@ def test_the_list_tells_the_proven_time_in_both_zones_and_the_receipt(
         assert f"    {report.receipt}\n" in text
         assert f"（UTC {report.sealed_no_later_than:%Y-%m-%d %H:%M:%S}）" in text
     assert text.count("封存后未发现改动 / no change found since sealing") == 2
-    assert "CN=Example Time Authority" in text
+    assert "，Example Time Authority；" in text
     assert "under a root that the complainant chose" in text
     assert "暂不能确认" not in text
 

@@ -131,6 +131,9 @@ def detect(path: Path) -> tuple[str, Kind]:
     if path.is_dir():
         raise InputError("file.is_folder", path=str(path))
     try:
+        if path.exists() and not path.is_file():
+            # A pipe or a device would be waited for, perhaps for ever.
+            raise InputError("file.unreadable", path=str(path), detail="not a regular file")
         with path.open("rb") as stream:
             head = stream.read(_HEAD_BYTES)
     except FileNotFoundError:

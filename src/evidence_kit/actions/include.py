@@ -1,6 +1,6 @@
 """include: earlier bundles come into a case, cited by their receipts in a sealed note."""
 
-import shutil
+import filecmp
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +10,8 @@ from evidence_kit.actions.kit import Kit
 from evidence_kit.actions.seal import Sealed, disk_errors, seal
 from evidence_kit.actions.verify import verify_bundle
 from evidence_kit.bundle import layout
+from evidence_kit.bundle.atomic import AtomicFile
+from evidence_kit.bundle.hashing import RUN_BYTES
 from evidence_kit.checks.expectations import Expectations
 from evidence_kit.errors import SealError, UsageError
 from evidence_kit.model import Draft, DraftFile, Kind, Stated
@@ -35,11 +37,10 @@ def include_bundles(case: Case, paths: Sequence[Path], *, kit: Kit) -> Sealed:
     copies = {path: case.included_folder / _name(path) for path in paths}
     with disk_errors(case.folder):
         case.included_folder.mkdir(exist_ok=True)
-        for copy in copies.values():
-            if copy.exists():
-                raise SealError("seal.exists", path=str(copy))
-        for path, copy in copies.items():
-            shutil.copyfile(path, copy)
+        # A copy that is there already is left from a try that was cut short.
+        missing = {path: copy for path, copy in copies.items() if not _is_copied(path, copy)}
+        for path, copy in missing.items():
+            _copy(path, copy)
     now = kit.now()
     origin = Stated(
         event="included",
@@ -72,6 +73,22 @@ def receipts_of(paths: Sequence[Path], *, kit: Kit) -> tuple[str, ...]:
 def _name(path: Path) -> str:
     """The name that a bundle has in the case, whatever it was called."""
     return path.name if path.name.endswith(layout.SUFFIX) else path.name + layout.SUFFIX
+
+
+def _is_copied(path: Path, copy: Path) -> bool:
+    if not copy.exists():
+        return False
+    if not filecmp.cmp(path, copy, shallow=False):
+        raise SealError("seal.exists", path=str(copy))
+    return True
+
+
+def _copy(path: Path, copy: Path) -> None:
+    with path.open("rb") as source, AtomicFile(copy.parent) as out:
+        while chunk := source.read(RUN_BYTES):
+            out.write(chunk)
+        out.sync()
+        out.publish(copy, replace=False)
 
 
 def _receipt(path: Path, kit: Kit) -> str:

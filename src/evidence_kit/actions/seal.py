@@ -1,6 +1,7 @@
 """seal: write a bundle, sign it, time-stamp it, verify what was written, give it its name."""
 
 import contextlib
+import dataclasses
 import errno
 import functools
 import shutil
@@ -128,11 +129,11 @@ def seal(
     """
     act = act or begin(destination, kit)
     work = functools.partial(
-        _seal, drafts, kit=kit, act=act, record=record, browser=browser, progress=progress
+        _seal, drafts, kit=kit, record=record, browser=browser, progress=progress
     )
     if isinstance(destination, Path):
         with disk_errors(destination.parent):
-            return work(path=destination, link=None)
+            return work(act=act, path=destination, link=None)
     with destination.locked(), disk_errors(destination.folder):
         last = destination.last_link()
         link = CaseLink(
@@ -140,7 +141,9 @@ def seal(
             sequence=last.sequence + 1 if last else 1,
             previous=last.as_previous() if last else None,
         )
-        return work(path=destination.path_for(link.sequence, drafts[0].kind), link=link)
+        # Somebody else may have sealed the first bundle of the case since `begin`.
+        act = dataclasses.replace(act, key=_key_for(last, kit))
+        return work(act=act, path=destination.path_for(link.sequence, drafts[0].kind), link=link)
 
 
 def _seal(

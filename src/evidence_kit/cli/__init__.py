@@ -2,6 +2,7 @@
 
 import io
 import sys
+import warnings
 from collections.abc import Sequence
 
 import click
@@ -19,6 +20,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: those behind the program's name; None takes those of the process.
     """
     given = sys.argv[1:] if arguments is None else list(arguments)
+    if not sys.warnoptions:
+        # Odd certificates from strangers make libraries warn; that is nothing for a user.
+        warnings.simplefilter("ignore")
     # Python sets a stream to None that was closed by whoever started it.
     stdin, stdout, stderr = (
         stream or io.StringIO() for stream in (sys.stdin, sys.stdout, sys.stderr)

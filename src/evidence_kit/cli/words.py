@@ -28,6 +28,7 @@ DETAILS = (
     mark("Read-only file system"),
     mark("Too many open files"),
     mark("no PKCS#12"),
+    mark("not a regular file"),
     mark("no key with a certificate in it"),
     mark("the certificate is another key's"),
     mark("too long"),
