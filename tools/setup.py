@@ -32,6 +32,7 @@ BROWSER_NAMES = (
 )
 MACOS_BROWSERS = ("Google Chrome", "Chromium", "Microsoft Edge")
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
+LIBRARY_FOLDERS = ("/lib", "/lib64", "/usr/lib", "/usr/lib64")
 FONT_PATTERNS = ("*CJK*", "*SourceHan*", "wqy*", "uming*", "ukai*", "*DroidSansFallback*")
 
 
@@ -103,6 +104,7 @@ def missing_packages() -> list[str]:
         "openssl": shutil.which("openssl") is not None,
         "unzip": shutil.which("unzip") is not None,
         "fonts-noto-cjk": has_chinese_font(),
+        "libatomic1": has_libatomic(),
     }
     return [package for package, is_present in present.items() if not is_present]
 
@@ -125,6 +127,13 @@ def has_chinese_font() -> bool:
     if not shutil.which("fc-list"):
         return False
     return bool(subprocess.run(["fc-list", ":lang=zh"], capture_output=True, check=False).stdout)
+
+
+def has_libatomic() -> bool:
+    """Whether Playwright's own Node.js will start; of the systems it runs on, Linux needs this."""
+    if not sys.platform.startswith("linux"):
+        return True
+    return any(next(Path(folder).rglob("libatomic.so.1"), None) for folder in LIBRARY_FOLDERS)
 
 
 def is_debian() -> bool:

@@ -222,6 +222,15 @@ def test_a_program_that_is_no_browser_is_named(capture: Capturing, shop: Shop) -
 
 
 @pytest.mark.usefixtures("scratch")
+def test_a_driver_that_does_not_start_is_named(
+    capture: Capturing, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLAYWRIGHT_NODEJS_PATH", shutil.which("false") or "")
+    with pytest.raises(CaptureError) as caught, capture(shop.order_url):
+        pass
+    assert caught.value.code == "capture.driver_broken"
+
+
 def test_the_browser_that_is_found_tells_its_version() -> None:
     assert browser_version(find_browser()).split(".")[0].isdecimal()
 

@@ -150,6 +150,9 @@ async def _start_driver() -> "Playwright":
     starting = asyncio.ensure_future(async_playwright().start())
     try:
         return await asyncio.shield(starting)
+    except Exception as error:
+        # Playwright has no type of its own for a Node.js that can't be run.
+        raise CaptureError("capture.driver_broken") from error
     except asyncio.CancelledError:
         await asyncio.wait({starting}, timeout=_CLOSE_S)
         if starting.done() and not starting.exception():
@@ -294,8 +297,9 @@ def _on_windows() -> Iterator[tuple[str, str]]:
 
 
 async def _playwrights_own() -> str | None:
-    from playwright.async_api import async_playwright
-
-    async with async_playwright() as driver:
+    driver = await _start_driver()
+    try:
         path = driver.chromium.executable_path
+    finally:
+        await _stop_driver(driver)
     return path if Path(path).is_file() else None

@@ -58,6 +58,10 @@ ERRORS: dict[str, Message] = {
         mark("the browser does not start or breaks off: {path}"),
         mark("start it once by hand, or name another one with --browser"),
     ),
+    "capture.driver_broken": Message(
+        mark("the program that drives the browser, a part of Playwright, does not start"),
+        mark("see what it says above; on Debian install libatomic1, else reinstall playwright"),
+    ),
     "capture.browser_missing": Message(
         mark("there is no browser at this path: {path}"),
         mark("check what --browser or EVIDENCE_KIT_BROWSER names"),
