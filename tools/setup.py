@@ -23,6 +23,8 @@ LOCK = ROOT / "requirements.lock"
 SDIST_LOCK = ROOT / "requirements-sdist.lock"
 
 OLDEST_PYTHON = (3, 11)
+OPTIONAL = ("chromium", "xvfb")
+"""Without a browser Playwright's is used; without a hidden screen no login is tested."""
 BROWSER_NAMES = (
     "google-chrome-stable",
     "google-chrome",
@@ -86,7 +88,7 @@ def provide_system_packages() -> bool:
     if missing and shutil.which("apt-get") and os.geteuid() == 0:
         install_with_apt(missing)
         missing = missing_packages()
-    needed = [package for package in missing if package != "chromium"]
+    needed = [package for package in missing if package not in OPTIONAL]
     if needed:
         raise SetupError(
             f"not installed: {', '.join(needed)}",
@@ -105,6 +107,7 @@ def missing_packages() -> list[str]:
         "unzip": shutil.which("unzip") is not None,
         "fonts-noto-cjk": has_chinese_font(),
         "libatomic1": has_libatomic(),
+        "xvfb": shutil.which("Xvfb") is not None or not is_debian(),
     }
     return [package for package, is_present in present.items() if not is_present]
 

@@ -7,6 +7,8 @@ Each error carries a `code` and `params`. Its text and its hint are looked up by
 `messages`, in the reader's language; the English text is what `str()` gives.
 """
 
+import difflib
+from collections.abc import Iterable
 from enum import IntEnum
 
 
@@ -78,3 +80,16 @@ class SealError(EvidenceKitError):
 
 class CaptureError(EvidenceKitError):
     """A page could not be captured at all, so there is nothing to seal."""
+
+
+def closest(name: str, known: Iterable[str]) -> str:
+    """The known name that is most like this one; all of them where none is.
+
+    >>> closest("piad", ("paid", "closed"))
+    'paid'
+    >>> closest("xyz", ("paid", "closed"))
+    'paid, closed'
+    """
+    names = list(known)
+    found = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
+    return found[0] if found else ", ".join(names)

@@ -4,7 +4,6 @@ Each value comes from a flag, else from `EVIDENCE_KIT_*`, else from config.toml,
 its default. Only this module and `cli` read the environment.
 """
 
-import difflib
 import os
 import sys
 import tomllib
@@ -14,7 +13,7 @@ from typing import Literal
 
 import msgspec
 
-from evidence_kit.errors import ConfigError
+from evidence_kit.errors import ConfigError, closest
 
 _APP = "evidence-kit"
 _VARIABLES = {
@@ -88,13 +87,8 @@ def _read_config(path: Path) -> dict[str, object]:
         raise ConfigError("config.unreadable", path=str(path), detail=str(error)) from error
     for key in values:
         if key not in _VARIABLES:
-            close = difflib.get_close_matches(key, _VARIABLES, n=1, cutoff=0.4)
-            raise ConfigError(
-                "config.unknown_key",
-                key=key,
-                path=str(path),
-                suggestion=close[0] if close else ", ".join(sorted(_VARIABLES)),
-            )
+            suggestion = closest(key, _VARIABLES)
+            raise ConfigError("config.unknown_key", key=key, path=str(path), suggestion=suggestion)
     return values
 
 

@@ -1,5 +1,8 @@
 """Captures of the shop, each of which must leave neither a process nor a file behind."""
 
+import os
+import shutil
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -67,3 +70,24 @@ def capture(tmp_path: Path, scratch: Path) -> Capturing:
         )
 
     return start
+
+
+@pytest.fixture
+def display(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A screen that nobody sees."""
+    if not shutil.which("Xvfb"):
+        pytest.skip("needs Xvfb, which `make setup` installs where it may")
+    reading, writing = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1400x1000x24", "-nolisten", "tcp"],
+        pass_fds=[writing],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writing)
+    try:
+        with os.fdopen(reading) as number:
+            monkeypatch.setenv("DISPLAY", f":{number.readline().strip()}")
+        yield
+    finally:
+        server.terminate()
+        server.wait()

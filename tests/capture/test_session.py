@@ -2,14 +2,11 @@
 
 import hashlib
 import json
-import os
 import re
 import shlex
 import shutil
 import ssl
-import subprocess
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -125,26 +122,6 @@ def test_a_move_to_another_host_is_followed_and_noted(capture: Capturing, shop: 
         assert captured.is_complete
 
 
-@pytest.fixture
-def display(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A screen that nobody sees."""
-    reading, writing = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1400x1000x24", "-nolisten", "tcp"],
-        pass_fds=[writing],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writing)
-    try:
-        with os.fdopen(reading) as number:
-            monkeypatch.setenv("DISPLAY", f":{number.readline().strip()}")
-        yield
-    finally:
-        server.terminate()
-        server.wait()
-
-
-@pytest.mark.skipif(not shutil.which("Xvfb"), reason="needs Xvfb")
 @pytest.mark.usefixtures("display")
 def test_after_the_login_the_page_itself_is_captured(capture: Capturing) -> None:
     """The login page of this site fills itself in, in the user's stead."""

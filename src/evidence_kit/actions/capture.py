@@ -16,7 +16,7 @@ from evidence_kit.bundle.text import escape
 from evidence_kit.capture import sanity
 from evidence_kit.capture.request import Capture, CaptureRequest
 from evidence_kit.capture.session import capturing
-from evidence_kit.model import Draft, DraftFile, Kind, NotBefore, Observation
+from evidence_kit.model import Captured, Draft, DraftFile, Kind, NotBefore, Observation
 
 _NOT_SCANNED = Observation(code="secrets.not_scanned")
 
@@ -67,29 +67,42 @@ def capture_page(
         ) as capture:
             if progress:
                 progress("seal")
+            origin = _origin(capture, request)
             sealed = seal(
-                [_draft(capture, request, label)],
+                [_draft(capture, origin, label)],
                 destination,
                 kit=kit,
                 act=act,
                 record=(*capture.record, *coming.result()),
                 browser=capture.browser,
             )
-    doubts = tuple(filter(sanity.is_doubt, capture.origin.sanity))
-    return msgspec.structs.replace(sealed, shortfalls=(*doubts, *capture.origin.missing))
+    return _with_observations(sealed, origin)
 
 
 def _wait(coming: Future[tuple[DraftFile, ...]]) -> None:
     coming.result()
 
 
-def _draft(capture: Capture, request: CaptureRequest, label: str | None) -> Draft:
-    origin = capture.origin
-    if request.login:
-        origin = msgspec.structs.replace(origin, redacted=(*origin.redacted, _NOT_SCANNED))
+def _with_observations(sealed: Sealed, origin: Captured) -> Sealed:
+    doubts = tuple(filter(sanity.is_doubt, origin.sanity))
+    notes = tuple(seen for seen in origin.sanity if seen not in doubts)
+    return msgspec.structs.replace(
+        sealed, shortfalls=(*doubts, *origin.missing), notes=(*notes, *origin.redacted)
+    )
+
+
+def _origin(capture: Capture, request: CaptureRequest) -> Captured:
+    """The page's origin, saying of a logged-in one that nobody looked for its secrets."""
+    if not request.login:
+        return capture.origin
+    redacted = (*capture.origin.redacted, _NOT_SCANNED)
+    return msgspec.structs.replace(capture.origin, redacted=redacted)
+
+
+def _draft(capture: Capture, origin: Captured, label: str | None) -> Draft:
     return Draft(
         kind=Kind.ATTEMPT if capture.is_attempt else Kind.PAGE,
-        label=escape(label or urlsplit(request.url).netloc),
+        label=escape(label or urlsplit(origin.url).netloc),
         origin=origin,
         files=capture.files,
     )

@@ -1,6 +1,5 @@
 """log: something that happened in a case, stated by the user, sealed with its proof."""
 
-import difflib
 import tempfile
 from collections.abc import Sequence
 from datetime import date
@@ -12,7 +11,7 @@ from evidence_kit.actions.kit import Kit
 from evidence_kit.actions.seal import Sealed, seal
 from evidence_kit.bundle import layout
 from evidence_kit.bundle.text import escape
-from evidence_kit.errors import UsageError
+from evidence_kit.errors import UsageError, closest
 from evidence_kit.model import Draft, DraftFile, Kind, Stated
 
 EVENTS = (
@@ -56,10 +55,7 @@ def log_event(
         InputError, SealError, CaseError, SigningKeyError: see `seal`.
     """
     if event not in EVENTS:
-        close = difflib.get_close_matches(event, EVENTS, n=1, cutoff=0.4)
-        raise UsageError(
-            "event.unknown", event=event, suggestion=close[0] if close else ", ".join(EVENTS)
-        )
+        raise UsageError("event.unknown", event=event, suggestion=closest(event, EVENTS))
     now = kit.now()
     # East of UTC today's date may already be tomorrow's.
     if (on - now.date()).days > 1:

@@ -62,6 +62,8 @@ class Sealed(msgspec.Struct, frozen=True, kw_only=True):
     """What became of asking each authority; empty where none was asked."""
     shortfalls: tuple[Observation, ...] = ()
     """Why a captured page may not be the one meant, and what of it is missing."""
+    notes: tuple[Observation, ...] = ()
+    """What else was noticed while a page was captured."""
 
 
 @dataclass(frozen=True, kw_only=True)

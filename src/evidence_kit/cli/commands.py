@@ -1,6 +1,5 @@
 """The command `evidence-kit` itself: its global options, and its commands, lazily imported."""
 
-import difflib
 import gettext
 import importlib
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import click
 
 from evidence_kit.cli.terminal import Terminal
-from evidence_kit.errors import UsageError
+from evidence_kit.errors import UsageError, closest
 from evidence_kit.i18n import LANGUAGES, mark
 
 NAME = "evidence-kit"
@@ -150,12 +149,8 @@ class _Root(Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args[0] not in COMMANDS and args[0][:1].isalnum():
-            close = difflib.get_close_matches(args[0], COMMANDS, n=1)
-            raise UsageError(
-                "command.unknown",
-                name=args[0],
-                suggestion=close[0] if close else ", ".join(COMMANDS),
-            )
+            suggestion = closest(args[0], COMMANDS)
+            raise UsageError("command.unknown", name=args[0], suggestion=suggestion)
         return super().resolve_command(ctx, args)
 
 

@@ -42,6 +42,7 @@ def as_data(sealed: Sealed) -> dict[str, Any]:
         "path": str(sealed.path),
         "receipt": sealed.receipt,
         "shortfalls": sealed.shortfalls,
+        "notes": sealed.notes,
         "authorities": reply_data(sealed.replies),
         "report": sealed.report,
     }
@@ -82,6 +83,8 @@ def _lines(terminal: Terminal, sealed: Sealed) -> list[str]:
         lines.append(tr("sealed no later than {time}", time=sealed_at))
     for shortfall in sealed.shortfalls:
         lines.append(tr("beware: {text}", text=terminal.words.of_observation(shortfall)))
+    for note in sealed.notes:
+        lines.append(tr("note: {text}", text=terminal.words.of_observation(note)))
     lines += reply_lines(terminal, sealed.replies)
     lines.append(tr("receipt: {receipt}", receipt=sealed.receipt))
     lines.append(

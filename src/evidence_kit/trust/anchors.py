@@ -4,7 +4,6 @@ Only these roots are trusted, never the system's. A file in the user's config fo
 like one that ships with the kit.
 """
 
-import difflib
 import tomllib
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -16,7 +15,7 @@ import msgspec
 from evidence_kit.crypto.digest import sha256_hex
 from evidence_kit.crypto.pem import Anchor, certificates_from_pem
 from evidence_kit.crypto.x509 import describe
-from evidence_kit.errors import ConfigError, InputError, UsageError
+from evidence_kit.errors import ConfigError, InputError, UsageError, closest
 from evidence_kit.report import Fault
 
 __all__ = [
@@ -142,10 +141,7 @@ def choose_endpoints(
     endpoints: dict[str, Endpoint] = {}
     for name in chosen:
         if name not in known and "://" not in name:
-            close = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
-            raise UsageError(
-                "tsa.unknown", name=name, suggestion=close[0] if close else ", ".join(known)
-            )
+            raise UsageError("tsa.unknown", name=name, suggestion=closest(name, known))
         endpoints[name] = known.get(name) or Endpoint(id=name, url=name)
     return tuple(endpoints.values())
 
@@ -227,10 +223,5 @@ def _require_known_keys(table: dict[str, object], kind: type[msgspec.Struct], pa
     known = kind.__struct_fields__
     for key in table:
         if key not in known:
-            close = difflib.get_close_matches(key, known, n=1, cutoff=0.4)
-            raise ConfigError(
-                "config.unknown_key",
-                key=key,
-                path=str(path),
-                suggestion=close[0] if close else ", ".join(sorted(known)),
-            )
+            suggestion = closest(key, known)
+            raise ConfigError("config.unknown_key", key=key, path=str(path), suggestion=suggestion)
