@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import tomllib
 from importlib.metadata import distribution
 from pathlib import Path
 from zipfile import ZipFile
@@ -10,8 +9,10 @@ from zipfile import ZipFile
 import pytest
 from packaging.requirements import Requirement
 
+import evidence_kit
+
 ROOT = Path(__file__).parent.parent
-VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+VERSION = evidence_kit.__version__
 
 IMPORT_EVERYTHING = """
 import importlib, pkgutil

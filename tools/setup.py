@@ -105,6 +105,7 @@ def missing_packages() -> list[str]:
         "python3-venv": find_spec("ensurepip") is not None,
         "openssl": shutil.which("openssl") is not None,
         "unzip": shutil.which("unzip") is not None,
+        "zip": shutil.which("zip") is not None,
         "fonts-noto-cjk": has_chinese_font(),
         "libatomic1": has_libatomic(),
         "xvfb": shutil.which("Xvfb") is not None or not is_debian(),
