@@ -1,27 +1,36 @@
 """The documents tell of the program as it is."""
 
 import hashlib
+import os
 import re
 import shlex
+import subprocess
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import click
 import msgspec
 import pytest
 
-from evidence_kit import messages, model
+import evidence_kit
+from evidence_kit import make_kit, messages, model, report, settings
 from evidence_kit.bundle import layout, tags
 from evidence_kit.cli.commands import root
-from evidence_kit.errors import UsageError
+from evidence_kit.errors import ConfigError, UsageError
 from evidence_kit.i18n import Translator
+from evidence_kit.trust.anchors import Authority, load_authorities
+from fixtures.tsa import Tsa
+from tests.conftest import State
 
 ROOT = Path(__file__).parent.parent
 FORMAT = ROOT / "docs/format.md"
 READMES = (ROOT / "README.md", ROOT / "README.zh.md")
 THREATS = (ROOT / "docs/threat-model.md", ROOT / "docs/threat-model.zh.md")
+AUTHORITIES = ROOT / "docs/authorities.md"
+LIBRARY = ROOT / "docs/library.md"
 RECORDS = sorted((ROOT / "docs/adr").glob("*.md"))
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
@@ -220,6 +229,93 @@ def test_a_record_has_its_four_parts(path: Path) -> None:
     assert text.startswith(f"# {RECORDS.index(path) + 1}. ")
     for part in ("Context", "Options", "Choice", "What is bad"):
         assert f"**{part}." in text
+
+
+def blocks(path: Path, language: str) -> list[str]:
+    """The blocks of a page in a language, "" for none."""
+    text = path.read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def add_authority(folder: Path, pem: Path, sha256: str) -> tuple[Authority, ...]:
+    """The user's own authorities, once the example was followed with a root of one's own."""
+    authorities = folder / "authorities"
+    authorities.mkdir(parents=True)
+    (authorities / "example.pem").write_bytes(pem.read_bytes())
+    example = blocks(AUTHORITIES, "toml")[0]
+    (authorities / "example.toml").write_text(example.replace("0" * 64, sha256), encoding="utf-8")
+    shipped = load_authorities(folder / "nothing")
+    return tuple(one for one in load_authorities(folder) if one not in shipped)
+
+
+def fingerprint(pem: Path, folder: Path) -> str:
+    """What the command of the page prints for a root."""
+    (folder / "example.pem").write_bytes(pem.read_bytes())
+    command = blocks(AUTHORITIES, "")[1]
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=folder, check=True, capture_output=True, text=True
+    )
+    return done.stdout.split()[0]
+
+
+def test_an_authority_is_added_as_its_page_says(tmp_path: Path, tsa: Tsa, state: State) -> None:
+    sha256 = fingerprint(tsa.root_pem, tmp_path)
+
+    (own,) = add_authority(state.config_dir, tsa.root_pem, sha256)
+
+    assert own.id == "example" and own.is_default
+    assert [anchor.source for anchor in own.anchors] == ["user"]
+    (state.config_dir / "config.toml").write_text(blocks(AUTHORITIES, "toml")[1])
+    (state.config_dir / "root.pem").write_bytes(tsa.root_pem.read_bytes())
+    kit = make_kit(settings.load(dict(os.environ)))
+    assert [endpoint.id for endpoint in kit.endpoints] == ["example", "digicert"]
+    assert [anchor.source for anchor in kit.anchors][-2:] == ["user", "given"]
+
+
+def test_an_authority_whose_fingerprint_was_not_put_in_is_refused(tmp_path: Path, tsa: Tsa) -> None:
+    with pytest.raises(ConfigError) as caught:
+        add_authority(tmp_path, tsa.root_pem, "0" * 64)
+
+    assert caught.value.code == "authority.fingerprint"
+
+
+def test_the_page_of_authorities_names_every_key() -> None:
+    text = AUTHORITIES.read_text(encoding="utf-8")
+    example = tomllib.loads(blocks(AUTHORITIES, "toml")[0])
+
+    assert {"name_en", "name_zh", "url", "roots"} <= example.keys()
+    for key in (*example, *example["roots"][0], "policy", "status", "tried_on"):
+        assert f"`{key}`" in text
+
+
+def test_the_example_of_the_library_runs(
+    tmp_path: Path,
+    tsa: Tsa,
+    state: State,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("EVIDENCE_KIT_TSA", tsa.url)
+    monkeypatch.setenv("EVIDENCE_KIT_TRUST", str(tsa.root_pem))
+    (tmp_path / "chat.txt").write_text("when does it come?\n", encoding="utf-8")
+    (tmp_path / "bill.txt").write_text("paid 100\n", encoding="utf-8")
+    (code,) = blocks(LIBRARY, "python")
+
+    names: dict[str, Any] = {}
+    exec(compile(code, str(LIBRARY), "exec"), names)
+
+    assert names["report"].verdict == names["whole"].verdict == "passed"
+    assert names["shared"].report.verdict == "indeterminate"
+    assert names["sealed"].receipt in capsys.readouterr().out
+    assert (tmp_path / "for-the-platform.evidence.zip").is_file()
+
+
+def test_the_library_names_everything_public_and_every_field_of_a_report() -> None:
+    text = LIBRARY.read_text(encoding="utf-8")
+    names = {*evidence_kit.__all__, *report.Report.__struct_fields__} - {"__version__", "path"}
+
+    assert [name for name in sorted(names) if name not in text] == []
 
 
 @pytest.mark.parametrize("name", ["how-it-works.svg", "how-it-works.zh.svg"])

@@ -89,6 +89,10 @@ def _read_config(path: Path) -> dict[str, object]:
         if key not in _VARIABLES:
             suggestion = closest(key, _VARIABLES)
             raise ConfigError("config.unknown_key", key=key, path=str(path), suggestion=suggestion)
+    trust = values.get("trust")
+    if isinstance(trust, list):
+        # A path in the file is taken from where the file lies, not from the current folder.
+        values["trust"] = [str(path.parent / str(name)) for name in trust]
     return values
 
 

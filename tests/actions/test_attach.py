@@ -412,6 +412,30 @@ def test_a_page_is_told_with_its_addresses_and_all_that_was_noticed(
     assert "the page is blank, or nearly so; of.a.later.version" in text
 
 
+@pytest.mark.parametrize(
+    ("kind", "sanity", "is_marked"),
+    [
+        (Kind.PAGE, (Observation(code="login.wall"),), True),
+        (Kind.PAGE, (Observation(code="of.a.later.version"),), True),
+        (Kind.PAGE, (Observation(code="requests.failed"),), True),
+        (Kind.ATTEMPT, (), True),
+        (Kind.PAGE, (), False),
+        (Kind.PAGE, (Observation(code="dialog", params={"kind": "alert", "text": "x"}),), False),
+    ],
+)
+def test_the_page_marks_an_exhibit_that_is_in_doubt(
+    tmp_path: Path, kit: Kit, kind: Kind, sanity: tuple[Observation, ...], is_marked: bool
+) -> None:
+    case = make_case(tmp_path / "case")
+    items, _ = draft_items(tmp_path / "work")
+    origin = msgspec.structs.replace(_captured(), sanity=sanity)
+    seal([Draft(kind=kind, label="订单页", origin=origin, files=items[1].files)], case, kit=kit)
+    page = _page(attach_manifest(case, tmp_path / "out", kit=kit))
+    mark = " ⚠ 见 MANIFEST.txt / see MANIFEST.txt" if is_marked else ""
+    assert f"<td>订单页{mark}</td>" in page
+    assert page.count("⚠") == is_marked
+
+
 def test_exhibits_captured_while_logged_in_are_pointed_out(tmp_path: Path, kit: Kit) -> None:
     case = make_case(tmp_path / "case")
     _seal_draft(tmp_path / "work1", case, kit, "公开页", _captured())
@@ -469,8 +493,12 @@ def test_the_page_is_one_file_without_script_and_prints_on_two_sheets(
         page.on("request", lambda request: asked.append(request.url))
         page.goto((attached.folder / "README.html").as_uri())
         width_px = page.evaluate("document.documentElement.scrollWidth")
+        head = page.evaluate(
+            "getComputedStyle(document.querySelector('td:last-child'), '::before').content"
+        )
         pdf = page.pdf(prefer_css_page_size=True)
         browser.close()
     assert len(asked) == 1
     assert width_px == 360, "nothing sticks out on a phone"
+    assert head == '"封存时间不晚于 / sealed no later than: "', "the table's head is hidden there"
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 2

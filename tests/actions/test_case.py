@@ -1,5 +1,6 @@
 """A case is a folder with a name of its own, held by one writer at a time."""
 
+import zipfile
 from pathlib import Path
 
 import filelock
@@ -8,8 +9,11 @@ import pytest
 from evidence_kit.actions import case as cases
 from evidence_kit.actions.case import Case, create_case, is_case, open_case
 from evidence_kit.actions.kit import Kit
+from evidence_kit.actions.verify import verify_case
+from evidence_kit.checks.expectations import Expectations
 from evidence_kit.errors import CaseError
-from tests.build import NOW, make_case, refused, seal_items
+from evidence_kit.report import Outcome
+from tests.build import NOW, codes, make_case, refused, seal_items
 from tests.forge import explode
 
 
@@ -75,7 +79,7 @@ def test_damaged_bundle_stops_the_next_seal(case: Case, kit: Kit, tmp_path: Path
 def test_bundles_are_numbered_and_named_by_kind(case: Case, kit: Kit, tmp_path: Path) -> None:
     names = [seal_items(tmp_path, case, kit).path.name for _ in range(2)]
     assert names == ["0001-chat.evidence.zip", "0002-chat.evidence.zip"]
-    last = case.last_link()
+    last = case.newest(case.links())
     assert last is not None and last.sequence == 2
 
 
@@ -95,3 +99,24 @@ def test_case_goes_on_past_bundles_of_another(case: Case, kit: Kit, tmp_path: Pa
     assert sealed.path.name == "0001-chat.evidence.zip"
     top, _ = explode(sealed.path.read_bytes())
     assert top.startswith("bundle-")
+
+
+def test_bundle_that_was_renamed_still_counts(case: Case, kit: Kit, tmp_path: Path) -> None:
+    sealed = seal_items(tmp_path, case, kit)
+    sealed.path.rename(case.folder / "0001-chat.evidence (1).zip")
+    with zipfile.ZipFile(case.folder / "holiday.zip", "w") as other:
+        other.writestr("photo.txt", "no bundle")
+    report = verify_case(case.folder, Expectations(anchors=kit.anchors))
+    assert report.verdict is Outcome.PASSED
+    assert len(report.bundles) == 1
+
+
+def test_sealing_into_a_broken_case_says_so(case: Case, kit: Kit, tmp_path: Path) -> None:
+    seal_items(tmp_path, case, kit)
+    second = seal_items(tmp_path, case, kit)
+    assert second.case_findings == ()
+    seal_items(tmp_path, case, kit)
+    second.path.unlink()
+    sealed = seal_items(tmp_path, case, kit)
+    assert sealed.report.verdict is Outcome.PASSED
+    assert codes(sealed.case_findings) == {"chain.missing"}

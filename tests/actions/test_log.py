@@ -45,13 +45,22 @@ def test_statement_cant_be_made_to_say_more(case: Case, kit: Kit) -> None:
     sealed = log_event(case, "paid", on=PAID_ON, kit=kit, note=trick)
     _, files = explode(sealed.path.read_bytes())
     lines = files[STATEMENT].decode().splitlines()
-    assert [line for line in lines if line.startswith("event")] == ["event / 事件: paid"]
+    assert [line for line in lines if line.startswith("event")] == ["event / 事件: 付款 / paid"]
 
 
 @pytest.mark.parametrize("event", EVENTS)
 def test_each_event_can_be_logged(event: str, case: Case, kit: Kit) -> None:
     quick = replace(kit, endpoints=())
     assert log_event(case, event, on=PAID_ON, kit=quick).path.exists()
+
+
+@pytest.mark.parametrize("event", ["付款", "PAID"])
+def test_event_may_be_named_in_chinese_or_capitals(event: str, case: Case, kit: Kit) -> None:
+    sealed = log_event(case, event, on=PAID_ON, kit=replace(kit, endpoints=()))
+    with Bundle(sealed.path) as bundle:
+        (item,) = bundle.evidence.items
+    assert isinstance(item.origin, Stated)
+    assert (item.origin.event, item.label) == ("paid", "2026-11-08 付款 / paid")
 
 
 def test_unknown_event_gets_a_suggestion(case: Case, kit: Kit) -> None:

@@ -38,4 +38,5 @@ def test_every_command_and_option_has_a_help_text() -> None:
 
 def test_every_event_is_named_in_the_help_and_has_words() -> None:
     assert log.help is not None
-    assert all(event in log.help and event in EVENT_NAMES for event in EVENTS)
+    assert all(f"{event} {chinese}" in log.help for event, chinese in EVENTS.items())
+    assert EVENTS.keys() <= EVENT_NAMES.keys()

@@ -91,3 +91,12 @@ def test_earlier_bundle_is_brought_into_a_new_case(run: Run, bundle: Path) -> No
     ran = run("verify", "case")
     assert ran.code == ExitCode.DONE
     assert "good.evidence.zip: no change found since sealing" in ran.out
+
+
+def test_folder_as_output_gets_a_new_file_or_takes_it_as_its_case(run: Run, authority: Tsa) -> None:
+    Path("chat.txt").write_text("hello\n", encoding="utf-8")
+    Path("out").mkdir()
+    run("init", "case")
+    assert run("add", "chat.txt", "-o", "out").code == ExitCode.DONE
+    assert len(list(Path("out").glob("*.evidence.zip"))) == 1
+    assert run("add", "chat.txt", "-o", "case").out == "case/0001-document.evidence.zip\n"

@@ -1,10 +1,12 @@
 """The commands of VERIFY.txt, pasted as they stand: right for a good bundle, wrong for others."""
 
 import os
+import re
 import shlex
 import subprocess
 from collections.abc import Callable
 from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,8 @@ from tests.interop.conftest import Run, Said
 
 RECEIPT, TAGS, FILES, SIGNED, SIGNER, TOKEN, TIME = range(7)
 """The commands, in their order."""
+SECONDS = '"$(' + "date -u -d "
+"""How the last command gets the time, with GNU date."""
 
 
 def commands(folder: Path, root: Path) -> list[str]:
@@ -64,6 +68,37 @@ def test_good_bundle_passes_each_step(
     assert forge.key.certificate_sha256 in answers[SIGNER].text.replace(":", "").lower()
     assert "Time stamp: " in answers[TOKEN].text
     assert "Verification: OK" in answers[TIME].text
+
+
+def test_last_command_takes_a_number_in_place_of_gnu_date(
+    forge: Forge, unzipped: Callable[[bytes], Path], run: Run
+) -> None:
+    folder = unzipped(forge.zip())
+    *_, token, last = commands(folder, forge.tsa.root_pem)
+    shown = re.search(r"^Time stamp: (.+)$", run(token, folder).text, re.MULTILINE)
+    assert shown
+    seconds = int(parsedate_to_datetime(mail_date(shown[1])).timestamp())
+    command, quoted = last[: last.index(SECONDS)], last[last.index(SECONDS) :]
+    assert quoted.endswith('+%s)"')
+    assert "Verification: OK" in run(command + str(seconds), folder).text
+    assert not run(command + "0", folder).is_ok
+
+
+def mail_date(text: str) -> str:
+    """A time as openssl prints it, in the form of RFC 5322."""
+    month, day, clock, year, zone = text.split()
+    return f"{day} {month} {year} {clock.partition('.')[0]} {zone}"
+
+
+def test_notes_for_other_systems_count_the_seconds_right(forge: Forge) -> None:
+    english, chinese = forge.files["VERIFY.txt"].decode().split("\n\n\n")
+    for text in (english, chinese):
+        (printed,) = re.findall(r"(\w{3} \d\d [\d:]+ \d{4} GMT)", text)
+        (seconds,) = re.findall(r"\b1\d{9}\b", text)
+        moment = parsedate_to_datetime(mail_date(printed))
+        assert int(seconds) == int(moment.timestamp())
+        assert f'"{moment:%Y-%m-%d %H:%M:%S}" +%s' in text
+        assert f"'{moment:%Y-%m-%dT%H:%M:%SZ}'" in text
 
 
 def test_words_of_the_receipt_are_where_verify_txt_says(

@@ -54,6 +54,10 @@ def remove(folder: Path) -> None:
     (folder / PICTURE).unlink()
 
 
+def open_it_on_a_mac(folder: Path) -> None:
+    (folder / ".DS_Store").write_bytes(b"Bud1")
+
+
 def remove_proof(folder: Path) -> None:
     (folder / SIGNER).unlink()
 
@@ -86,6 +90,7 @@ def pipe(folder: Path) -> None:
     [
         (edit, "digest.mismatch", CHAT, FAILED),
         (remove, "files.withheld", PICTURE, INDETERMINATE),
+        (open_it_on_a_mac, "structure.system_file", ".DS_Store", INDETERMINATE),
         (remove_proof, "structure.missing", SIGNER, FAILED),
         (add, "structure.unlisted", "notes/note.txt", FAILED),
         (add_odd_name, "structure.name", "data/%ED%B3%BF%1B", FAILED),

@@ -48,7 +48,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\
 
 
 def add_files(
-    paths: Sequence[Path],
+    paths: Sequence[Path | str],
     destination: Destination,
     *,
     kit: Kit,
@@ -76,7 +76,7 @@ def add_files(
     if not paths:
         raise UsageError("add.nothing")
     drafts = draft_files(
-        paths,
+        [Path(path) for path in paths],
         imported_at=kit.now().strftime("%Y-%m-%dT%H:%M:%SZ"),
         label=label,
         obtained_from=obtained_from,

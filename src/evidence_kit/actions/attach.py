@@ -14,7 +14,7 @@ from string import Template
 
 import msgspec
 
-from evidence_kit.actions.case import Case
+from evidence_kit.actions.case import CASE_FILE, Case
 from evidence_kit.actions.exhibits import (
     KINDS,
     NO_TIME,
@@ -29,12 +29,14 @@ from evidence_kit.actions.seal import begin, disk_errors
 from evidence_kit.actions.verify import verify_case
 from evidence_kit.bundle.hashing import Progress
 from evidence_kit.bundle.reader import Bundle
+from evidence_kit.capture.sanity import is_doubt
 from evidence_kit.checks.expectations import Expectations
 from evidence_kit.crypto.cms import sign_detached, verify_detached
 from evidence_kit.crypto.keys import SigningKey
 from evidence_kit.crypto.pem import certificate_to_pem, certificates_from_pem
 from evidence_kit.crypto.tsp import TimestampToken, verify_token
 from evidence_kit.errors import CaseError, InputError, SealError
+from evidence_kit.model import Captured, Item, Kind
 from evidence_kit.report import CaseReport, Fault, Outcome, ProvenTime
 from evidence_kit.trust.tsa_client import TokenReply
 
@@ -46,6 +48,8 @@ BUNDLES = "bundles"
 _MAX_ROWS = 12
 """Exhibits shown on the page, which is to fit two sheets of paper."""
 _MAX_NAMES = 5
+_UNTIL = "封存时间不晚于 / sealed no later than"
+_DOUBT = " ⚠ 见 MANIFEST.txt / see MANIFEST.txt"
 
 
 class Attached(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,6 +129,9 @@ def attach_manifest(
         with disk_errors(place.parent), _new_folder(place) as folder:
             for source, name in copies.items():
                 _copy(source, folder / name, digests[source])
+            if copies:
+                # With it the receiver can verify the chain between the bundles, too.
+                shutil.copyfile(case.folder / CASE_FILE, folder / BUNDLES / CASE_FILE)
             _write(folder / MANIFEST, manifest)
             replies, times = _prove(folder, manifest, key, made_at, kit)
             page = _page(case, listed, report, times=times, signer=key.certificate_sha256)
@@ -278,8 +285,16 @@ def _page(
         exhibit_count=sum(len(one.exhibits) for one in listed),
         signer=":".join(signer[i : i + 2] for i in range(0, len(signer), 2)).upper(),
         stamped=html.escape("; ".join(map(proven, times)) or NO_TIME),
+        until=_UNTIL,
         rows=_rows(listed, report),
     )
+
+
+def _is_doubtful(item: Item) -> bool:
+    """Whether the list says of this exhibit why it may not be the page that was meant."""
+    if item.kind == Kind.ATTEMPT:
+        return True
+    return isinstance(item.origin, Captured) and any(map(is_doubt, item.origin.sanity))
 
 
 def _rows(listed: Sequence[Listed], report: CaseReport) -> str:
@@ -290,8 +305,12 @@ def _rows(listed: Sequence[Listed], report: CaseReport) -> str:
         time = until[one.path]
         when = beijing_time(time) if time else NO_TIME
         for number, item in one.exhibits:
-            cells = (number, KINDS[item.kind], one_line(item.label)[:80], when)
-            rows.append("".join(f"<td>{html.escape(cell)}</td>" for cell in cells))
+            label = one_line(item.label)[:80] + (_DOUBT if _is_doubtful(item) else "")
+            *cells, last = map(html.escape, (number, KINDS[item.kind], label, when))
+            rows.append(
+                "".join(f"<td>{cell}</td>" for cell in cells)
+                + f'<td data-label="{_UNTIL}">{last}</td>'
+            )
     left = len(rows) - _MAX_ROWS
     shown = rows[:_MAX_ROWS]
     if left > 0:

@@ -115,7 +115,7 @@ def _stamp_before(
     if not kit.endpoints:
         return ()
     case = destination if isinstance(destination, Case) else None
-    last = case.last_link() if case else None
+    last = case.newest(case.links()) if case else None
     statement = NotBefore(
         nonce=kit.new_id(),
         id=act.id,

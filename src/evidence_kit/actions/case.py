@@ -1,9 +1,10 @@
 """A case: a plain folder of bundles plus case.toml, locked while it is written to."""
 
 import contextlib
+import secrets
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,7 @@ import tomli_w
 from evidence_kit.bundle import layout
 from evidence_kit.bundle.atomic import TEMPORARY_SUFFIX, AtomicFile
 from evidence_kit.bundle.reader import Bundle
+from evidence_kit.bundle.source import begins_like_bundle
 from evidence_kit.checks.chain import Link, read_link
 from evidence_kit.errors import CaseError, InputError
 from evidence_kit.report import Fault
@@ -32,7 +34,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     def bundle_paths(self) -> tuple[Path, ...]:
         """The bundles in the folder, by name."""
-        return tuple(sorted(self.folder.glob(f"*{layout.SUFFIX}")))
+        return _bundles_in(self.folder)
 
     @property
     def included_folder(self) -> Path:
@@ -41,29 +43,31 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     def included_paths(self) -> tuple[Path, ...]:
         """The earlier bundles that were brought in, by name."""
-        return tuple(sorted(self.included_folder.glob(f"*{layout.SUFFIX}")))
+        return _bundles_in(self.included_folder)
 
     def path_for(self, sequence: int, kind: str) -> Path:
         """Where the bundle with this number goes."""
         return self.folder / f"{sequence:04d}-{kind}{layout.SUFFIX}"
 
-    def last_link(self) -> Link | None:
-        """The newest bundle of the case; None where there is none yet.
+    def links(self) -> tuple[Link, ...]:
+        """The bundles of the folder as links of a chain, not judged.
 
         Raises:
             CaseError: "case.damaged": a bundle can't be read, so nothing can be linked to it.
         """
-        newest: Link | None = None
+        links = []
         for path in self.bundle_paths():
             try:
                 with Bundle(path) as bundle:
-                    link = read_link(bundle)
+                    links.append(read_link(bundle))
             except (Fault, InputError) as error:
                 raise CaseError("case.damaged", path=str(path)) from error
-            is_own = link.evidence.case is not None and link.evidence.case.id == self.id
-            if is_own and (newest is None or link.sequence > newest.sequence):
-                newest = link
-        return newest
+        return tuple(links)
+
+    def newest(self, links: Iterable[Link]) -> Link | None:
+        """The newest of the case's own bundles; None where there is none yet."""
+        own = (link for link in links if link.evidence.case and link.evidence.case.id == self.id)
+        return max(own, key=lambda link: link.sequence, default=None)
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -95,14 +99,37 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
             path.unlink(missing_ok=True)
 
 
+def _bundles_in(folder: Path) -> tuple[Path, ...]:
+    """Whatever is called a bundle, and whatever else is a zip that begins like one.
+
+    The name means nothing: a browser or a file manager may have changed it.
+    """
+    return tuple(
+        path
+        for path in sorted(folder.glob("*.zip"))
+        if path.name.endswith(layout.SUFFIX) or begins_like_bundle(path)
+    )
+
+
 def create_case(
-    folder: Path, *, facts: Mapping[str, str], now: datetime, new_id: Callable[[], str]
+    folder: Path | str,
+    *,
+    facts: Mapping[str, str],
+    now: datetime | None = None,
+    new_id: Callable[[], str] = lambda: secrets.token_hex(16),
 ) -> Case:
     """Make a new case folder.
+
+    Args:
+        folder: must not exist, or be empty.
+        facts: what the user says of the case: "platform", "merchant", "order".
+        now: aware; None takes the machine's clock.
+        new_id: gives 128 random bits as lowercase hex.
 
     Raises:
         CaseError: "case.exists", or "case.not_empty", or "case.unwritable".
     """
+    folder = Path(folder)
     if (folder / CASE_FILE).exists():
         raise CaseError("case.exists", path=str(folder))
     try:
@@ -114,7 +141,7 @@ def create_case(
     case = Case(
         folder=folder,
         id=new_id(),
-        created_at=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        created_at=(now or datetime.now()).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         facts={key: value for key, value in facts.items() if value},
     )
     content = {"id": case.id, "created_at": case.created_at, "facts": case.facts}
@@ -125,12 +152,13 @@ def create_case(
     return case
 
 
-def open_case(folder: Path) -> Case:
+def open_case(folder: Path | str) -> Case:
     """The case in a folder.
 
     Raises:
         CaseError: "case.missing", or "case.malformed".
     """
+    folder = Path(folder)
     path = folder / CASE_FILE
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -10,6 +10,7 @@ import msgspec
 
 from evidence_kit import messages
 from evidence_kit.actions.case import Case
+from evidence_kit.actions.log import EVENTS
 from evidence_kit.i18n import Translator
 from evidence_kit.model import (
     Captured,
@@ -47,19 +48,6 @@ KINDS = {
     "event": "事件陈述 / stated event",
     "note": "说明 / note",
     "attempt": "未成功的网页保存 / page that could not be captured",
-}
-_EVENTS = {
-    "ordered": "下单",
-    "paid": "付款",
-    "promised": "承诺",
-    "delivered": "交付",
-    "demanded": "提出要求",
-    "refused": "拒绝",
-    "complained": "投诉",
-    "replied": "答复",
-    "refunded": "退款",
-    "closed": "了结",
-    "other": "其他",
 }
 _FACTS = {"platform": "平台", "merchant": "商家", "order": "订单号"}
 NO_TIME = "没有可信时间戳 / no trusted time stamp"
@@ -318,8 +306,8 @@ def _imported_lines(origin: Imported) -> Iterator[str]:
 
 def _stated_lines(origin: Stated) -> Iterator[str]:
     event = one_line(origin.event)
-    if origin.event in _EVENTS:
-        event = f"{_EVENTS[origin.event]} / {event}"
+    if origin.event in EVENTS:
+        event = f"{EVENTS[origin.event]} / {event}"
     yield f"  事件（所述） / event, as stated: {event}"
     yield f"  日期（所述） / date, as stated: {one_line(origin.on_claimed)}"
     yield f"  记录时间（本机时钟） / recorded, by this machine's clock: {_told(origin.recorded_at)}"

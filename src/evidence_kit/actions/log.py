@@ -14,19 +14,20 @@ from evidence_kit.bundle.text import escape
 from evidence_kit.errors import UsageError, closest
 from evidence_kit.model import Draft, DraftFile, Kind, Stated
 
-EVENTS = (
-    "ordered",
-    "paid",
-    "promised",
-    "delivered",
-    "demanded",
-    "refused",
-    "complained",
-    "replied",
-    "refunded",
-    "closed",
-    "other",
-)
+EVENTS = {
+    "ordered": "下单",
+    "paid": "付款",
+    "promised": "承诺",
+    "delivered": "交付",
+    "demanded": "提出要求",
+    "refused": "拒绝",
+    "complained": "投诉",
+    "replied": "答复",
+    "refunded": "退款",
+    "closed": "了结",
+    "other": "其他",
+}
+"""What can happen in a case, and its Chinese."""
 
 
 def log_event(
@@ -43,7 +44,7 @@ def log_event(
 
     Args:
         case: the case it belongs to.
-        event: one of `EVENTS`.
+        event: one of `EVENTS`, in English or Chinese; case does not matter.
         on: the day of the event, as the user says.
         kit: keys, authorities, roots.
         channel: through whom it happened, in the user's words.
@@ -54,15 +55,17 @@ def log_event(
         UsageError: "event.unknown", or "event.future".
         InputError, SealError, CaseError, SigningKeyError: see `seal`.
     """
-    if event not in EVENTS:
-        raise UsageError("event.unknown", event=event, suggestion=closest(event, EVENTS))
+    chosen = {chinese: name for name, chinese in EVENTS.items()}.get(event, event.lower())
+    if chosen not in EVENTS:
+        names = (*EVENTS, *EVENTS.values())
+        raise UsageError("event.unknown", event=event, suggestion=closest(event, names))
     now = kit.now()
     # East of UTC today's date may already be tomorrow's.
     if (on - now.date()).days > 1:
         raise UsageError("event.future", date=on.isoformat())
     recorded_at = now.strftime("%Y-%m-%dT%H:%M:%SZ")
     origin = Stated(
-        event=event,
+        event=chosen,
         recorded_at=recorded_at,
         on_claimed=on.isoformat(),
         channel_claimed=escape(channel) if channel else None,
@@ -77,7 +80,10 @@ def log_event(
             media_type="text/plain; charset=utf-8",
         )
         draft = Draft(
-            kind=Kind.EVENT, label=f"{on.isoformat()} {event}", origin=origin, files=(file,)
+            kind=Kind.EVENT,
+            label=f"{on.isoformat()} {EVENTS[chosen]} / {chosen}",
+            origin=origin,
+            files=(file,),
         )
         return seal([draft, *draft_files(proofs, imported_at=recorded_at)], case, kit=kit)
 
@@ -85,7 +91,7 @@ def log_event(
 def _statement(origin: Stated) -> str:
     """The event for a reader who opens the file, in both languages."""
     lines = (
-        ("event / 事件", origin.event),
+        ("event / 事件", f"{EVENTS[origin.event]} / {origin.event}"),
         ("date as stated / 所述日期", origin.on_claimed),
         ("channel as stated / 所述渠道", origin.channel_claimed),
         ("note / 说明", origin.note_claimed),

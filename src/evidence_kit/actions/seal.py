@@ -19,7 +19,7 @@ from evidence_kit.bundle import layout
 from evidence_kit.bundle.atomic import AtomicFile
 from evidence_kit.bundle.hashing import Progress
 from evidence_kit.bundle.writer import write_bundle
-from evidence_kit.checks.chain import Link
+from evidence_kit.checks.chain import Link, check_chain
 from evidence_kit.checks.expectations import Expectations
 from evidence_kit.crypto.cms import sign_detached
 from evidence_kit.crypto.digest import sha256_hex
@@ -37,7 +37,7 @@ from evidence_kit.model import (
     Record,
     Software,
 )
-from evidence_kit.report import Fault, Outcome, Question, Report
+from evidence_kit.report import Fault, Finding, Outcome, Question, Report
 from evidence_kit.settings import platform_family
 from evidence_kit.trust.tsa_client import TokenReply
 
@@ -62,6 +62,8 @@ class Sealed(msgspec.Struct, frozen=True, kw_only=True):
     """What became of asking each authority; empty where none was asked."""
     shortfalls: tuple[Observation, ...] = ()
     """Why a captured page may not be the one meant, and what of it is missing."""
+    case_findings: tuple[Finding, ...] = ()
+    """What is wrong with the chain that the bundle was added to."""
     notes: tuple[Observation, ...] = ()
     """What else was noticed while a page was captured."""
 
@@ -87,8 +89,10 @@ def begin(destination: Destination, kit: Kit) -> Act:
             raise SealError("seal.exists", path=str(destination))
         if not destination.parent.is_dir():
             raise SealError("seal.no_folder", path=str(destination.parent))
+        with AtomicFile(destination.parent):
+            pass  # a folder that can't be written to is told of before the site is visited
         return Act(id=kit.new_id(), key=kit.keys.default(now=kit.now()))
-    return Act(id=kit.new_id(), key=_key_for(destination.last_link(), kit))
+    return Act(id=kit.new_id(), key=_key_for(destination.newest(destination.links()), kit))
 
 
 def _key_for(last: Link | None, kit: Kit) -> SigningKey:
@@ -137,7 +141,8 @@ def seal(
         with disk_errors(destination.parent):
             return work(act=act, path=destination, link=None)
     with destination.locked(), disk_errors(destination.folder):
-        last = destination.last_link()
+        links = destination.links()
+        last = destination.newest(links)
         link = CaseLink(
             id=destination.id,
             sequence=last.sequence + 1 if last else 1,
@@ -145,7 +150,10 @@ def seal(
         )
         # Somebody else may have sealed the first bundle of the case since `begin`.
         act = dataclasses.replace(act, key=_key_for(last, kit))
-        return work(act=act, path=destination.path_for(link.sequence, drafts[0].kind), link=link)
+        path = destination.path_for(link.sequence, drafts[0].kind)
+        sealed = work(act=act, path=path, link=link)
+    broken = (f for f in check_chain(destination.id, links) if f.outcome is Outcome.FAILED)
+    return msgspec.structs.replace(sealed, case_findings=tuple(broken))
 
 
 def _seal(

@@ -30,7 +30,7 @@ class Shared(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def share_bundle(
-    path: Path, out: Path, *, without: Collection[str], expectations: Expectations
+    path: Path | str, out: Path | str, *, without: Collection[str], expectations: Expectations
 ) -> Shared:
     """Copy a bundle without some of its data files; every manifest and proof is kept.
 
@@ -45,6 +45,7 @@ def share_bundle(
         UsageError: "share.nothing", or "share.unknown_path".
         SealError: the bundle is altered, or `out` exists or can't be written.
     """
+    path, out = Path(path), Path(out)
     if not without:
         raise UsageError("share.nothing")
     before = verify_bundle(path, expectations)

@@ -16,7 +16,7 @@ from evidence_kit.errors import SealError, UsageError
 from evidence_kit.report import Outcome, Question
 
 
-def stamp(path: Path, *, kit: Kit) -> Sealed:
+def stamp(path: Path | str, *, kit: Kit) -> Sealed:
     """Ask the authorities for tokens and add those they give; all else stays byte for byte.
 
     A bundle whose time is proven already is left as it is.
@@ -31,6 +31,7 @@ def stamp(path: Path, *, kit: Kit) -> Sealed:
         SealError: the bundle is altered or repacked ("stamp.altered"), or full of tokens, or
             can't be written. The bundle is as it was.
     """
+    path = Path(path)
     expectations = Expectations(anchors=kit.anchors)
     before = verify_bundle(path, expectations)
     if before.answers[Question.UNALTERED] is not Outcome.PASSED or path.is_dir():
@@ -58,5 +59,8 @@ def stamp(path: Path, *, kit: Kit) -> Sealed:
 
 def _held(path: Path) -> contextlib.AbstractContextManager[None]:
     """The case of the bundle, held for writing, where it has one."""
-    folder = path.parent
-    return open_case(folder).locked() if is_case(folder) else contextlib.nullcontext()
+    # An earlier bundle that was brought in stands one folder deeper.
+    for folder in (path.parent, path.parent.parent):
+        if is_case(folder):
+            return open_case(folder).locked()
+    return contextlib.nullcontext()

@@ -68,7 +68,7 @@ def trusted_anchors(configured: Settings, trust: Sequence[Path] = ()) -> tuple[A
 
 
 def verify_bundle(
-    path: Path, expectations: Expectations | None = None, *, progress: Progress | None = None
+    path: Path | str, expectations: Expectations | None = None, *, progress: Progress | None = None
 ) -> Report:
     """Verify one bundle, or the folder it was unzipped to. Reads no network.
 
@@ -82,12 +82,15 @@ def verify_bundle(
     Raises:
         InputError: there is nothing at `path`, it can't be read, or it is no bundle.
     """
-    report, _ = _verify(path, expectations or load_expectations(), progress)
+    report, _ = _verify(Path(path), expectations or load_expectations(), progress)
     return report
 
 
 def verify_case(
-    folder: Path, expectations: Expectations | None = None, *, progress: Progress | None = None
+    folder: Path | str,
+    expectations: Expectations | None = None,
+    *,
+    progress: Progress | None = None,
 ) -> CaseReport:
     """Verify every bundle of a case and the chain between them. Reads no network.
 
@@ -95,6 +98,7 @@ def verify_case(
         CaseError: there is no case in the folder.
     """
     case = open_case(folder)
+    folder = case.folder
     expectations = expectations or load_expectations()
     pins = {expectations.receipt.id: expectations.receipt} if expectations.receipt else {}
     examined = _Examined(dataclasses.replace(expectations, receipt=None), pins, progress)

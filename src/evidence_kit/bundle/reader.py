@@ -134,10 +134,10 @@ class Bundle:
         return tuple(sorted(found, key=lambda path: (len(path), path)))
 
 
-def open_bundle(path: Path) -> Bundle:
+def open_bundle(path: Path | str) -> Bundle:
     """The bundle at `path`, open for reading and not judged; use it in a `with` block.
 
     Raises:
         InputError, Fault: see `Bundle`.
     """
-    return Bundle(path)
+    return Bundle(Path(path))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
-from evidence_kit.bundle import hashing, layout, zipscan
+from evidence_kit.bundle import hashing, layout, zipform, zipscan
 from evidence_kit.bundle.ranges import RangeFile
 from evidence_kit.bundle.text import escape
 from evidence_kit.errors import InputError
@@ -159,3 +159,13 @@ def _walk(root: Path) -> list[tuple[str, int]]:
             if len(found) + len(folders) > layout.MAX_MEMBERS:
                 raise Fault("container.too_many", count=len(found) + len(folders))
     return found
+
+
+def begins_like_bundle(path: Path) -> bool:
+    """True for a zip whose first member stands in a bundle's top folder; a quick look."""
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(zipform.LOCAL.size + len(layout.TOP_PREFIX))
+    except OSError:
+        return False
+    return head.startswith(zipform.LOCAL_SIGNATURE) and head.endswith(layout.TOP_PREFIX.encode())

@@ -62,7 +62,8 @@ def judge(seen: Seen) -> tuple[Observation, ...]:
 def is_doubt(observation: Observation) -> bool:
     """Whether an observation makes one doubt that the page is the one meant, and whole."""
     if observation.code == "requests.failed":
-        return bool(observation.params["of_site"])  # else an advertiser's, most likely
+        # else an advertiser's, most likely; a stranger's bundle may not say
+        return bool(observation.params.get("of_site", True))
     return observation.code not in _NOTES
 
 

@@ -31,6 +31,7 @@ CHECKS: tuple[tuple[Check, Question], ...] = (
     (structure.check_container, Question.UNALTERED),
     (structure.check_members, Question.UNALTERED),
     (structure.check_record, Question.UNALTERED),
+    (structure.check_observations, Question.UNALTERED),
     (digests.check_tag_digests, Question.UNALTERED),
     (digests.check_digests, Question.UNALTERED),
     (digests.check_sizes, Question.UNALTERED),

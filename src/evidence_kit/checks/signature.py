@@ -68,12 +68,15 @@ def check_pins(examination: Examination) -> Iterator[Finding]:
         receipt = make_receipt(examination.bundle, None)
         is_same = receipt[:4] == expectations.receipt[:4]
         yield finding(
-            Question.UNALTERED,
+            Question.SIGNER,
             "receipt.matches" if is_same else "receipt.mismatch",
             Outcome.PASSED if is_same else Outcome.FAILED,
             layout.TAGMANIFEST,
+            id=receipt.id,
+            expected_id=expectations.receipt.id,
         )
-        yield from _receipt_time(examination, expectations.receipt.gen_time)
+        if is_same:
+            yield from _receipt_time(examination, expectations.receipt.gen_time)
 
 
 def _receipt_time(examination: Examination, gen_time: str) -> Iterator[Finding]:

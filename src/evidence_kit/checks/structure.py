@@ -2,16 +2,17 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from evidence_kit.bundle import layout, tags
 from evidence_kit.bundle.text import escape
 from evidence_kit.checks.examination import Examination
-from evidence_kit.model import Evidence, Role
+from evidence_kit.model import Captured, Evidence, Role
 from evidence_kit.report import Fault, Finding, Outcome, Question, finding, from_fault
 
 _UNALTERED = Question.UNALTERED
+_SYSTEM_FILES = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 _ID = re.compile(r"[0-9a-f]{32}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z", re.ASCII)
@@ -31,7 +32,13 @@ def check_container(examination: Examination) -> Iterator[Finding]:
 def check_members(examination: Examination) -> Iterator[Finding]:
     """Whether every file has an allowed name, and none is missing or unlisted."""
     bundle = examination.bundle
-    faults = list(_name_faults(dict.fromkeys((*bundle.sizes, *bundle.manifest))))
+    strays = {path for path in bundle.sizes if _is_of_the_system(path, bundle.container)}
+    named = dict.fromkeys((*bundle.sizes, *bundle.manifest))
+    faults = list(_name_faults([path for path in named if path not in strays]))
+    faults += [
+        Fault("structure.system_file", Outcome.INDETERMINATE, path=escape(path))
+        for path in sorted(strays)
+    ]
     faults += [Fault("structure.missing", path=p) for p in layout.REQUIRED if p not in bundle.sizes]
     known = {*bundle.manifest, *layout.TAG_FILES, layout.TAGMANIFEST}
     for path, size in bundle.sizes.items():
@@ -40,7 +47,7 @@ def check_members(examination: Examination) -> Iterator[Finding]:
                 faults.append(Fault("structure.unlisted", path=path))
             elif size > layout.max_proof_bytes(path):
                 faults.append(Fault("structure.size", path=path, size_bytes=size))
-        elif path not in known:
+        elif path not in known and path not in strays:
             faults.append(Fault("structure.unlisted", path=escape(path)))
     if len(bundle.token_paths) > layout.MAX_TOKENS:
         faults.append(Fault("structure.too_many_tokens", count=len(bundle.token_paths)))
@@ -57,7 +64,12 @@ def check_members(examination: Examination) -> Iterator[Finding]:
         )
 
 
-def _name_faults(paths: Iterable[str]) -> Iterator[Fault]:
+def _is_of_the_system(path: str, container: str) -> bool:
+    """True for what a system leaves in a folder that is merely opened."""
+    return container == "folder" and path.rpartition("/")[2] in _SYSTEM_FILES
+
+
+def _name_faults(paths: Collection[str]) -> Iterator[Fault]:
     for path in paths:
         try:
             layout.require_name(path)
@@ -101,6 +113,16 @@ def check_record(examination: Examination) -> Iterator[Finding]:
             layout.EVIDENCE,
             count=len(evidence.items),
         )
+
+
+def check_observations(examination: Examination) -> Iterator[Finding]:
+    """Shows what was noticed when a page was captured; no change, but nothing to pass over."""
+    for item in examination.bundle.evidence.items:
+        origin = item.origin
+        if isinstance(origin, Captured):
+            for seen in (*origin.sanity, *origin.missing, *origin.redacted):
+                params = {**seen.params, "item": item.id, "observation": seen.code}
+                yield finding(_UNALTERED, "capture.noticed", Outcome.NOTED, item.id, **params)
 
 
 def _wrong_values(evidence: Evidence) -> Iterator[str]:

@@ -1,8 +1,13 @@
 """capture: a page in a real browser, sealed."""
 
+import contextlib
+import gettext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+import msgspec
+from click.core import ParameterSource
 
 from evidence_kit.cli.commands import Command
 from evidence_kit.cli.options import (
@@ -18,6 +23,10 @@ from evidence_kit.cli.terminal import Terminal
 from evidence_kit.errors import ExitCode, UsageError
 from evidence_kit.i18n import mark
 
+if TYPE_CHECKING:
+    from evidence_kit.actions.seal import Sealed
+    from evidence_kit.capture.request import CaptureRequest
+
 _STAGES = {
     "launch": mark("starting the browser"),
     "load": mark("loading the page"),
@@ -25,6 +34,15 @@ _STAGES = {
     "artefacts": mark("taking pictures and copies"),
     "seal": mark("sealing"),
 }
+
+
+class _Seconds(click.IntRange):
+    """A whole number of seconds, called so in the reader's language."""
+
+    @property
+    def name(self) -> str:  # type: ignore[override]
+        """What click calls it where something else was given."""
+        return gettext.gettext(mark("whole number"))
 
 
 @click.command(
@@ -48,7 +66,7 @@ _STAGES = {
 @option(
     "--timeout",
     "timeout_s",
-    type=click.IntRange(min=1, max=600),
+    type=_Seconds(min=1, max=600),
     default=60,
     show_default=True,
     metavar="SECONDS",
@@ -83,6 +101,7 @@ def command(
 
     if login and not terminal.may_ask:
         raise UsageError("login.no_terminal")
+    url = url.strip()
     configured = terminal.require_settings().browser
     request = CaptureRequest(
         url=url,
@@ -92,7 +111,7 @@ def command(
         browser_path=str(browser) if browser else configured,
         pdf=pdf,
     )
-    request.check()
+    _require_address(request)
     kit = kit_of(terminal, tsa=tsa, trust=trust, no_timestamp=no_timestamp)
     place = destination(case_folder, out, kit=kit, name="page")
 
@@ -109,4 +128,58 @@ def command(
             confirm_login=confirm_login if login else None,
             progress=progress,
         )
-    return show_sealed(terminal, sealed, as_json=as_json)
+    code = show_sealed(terminal, sealed, as_json=as_json, is_suggesting=False)
+    _suggest(terminal, sealed, out=out, is_login=login)
+    return code
+
+
+def _require_address(request: "CaptureRequest") -> None:
+    """Refuse what can't be captured; to what only lacks its beginning, say so."""
+    whole = msgspec.structs.replace(request, url=f"https://{request.url}")
+    try:
+        request.check()
+    except UsageError:
+        with contextlib.suppress(UsageError):
+            whole.check()
+            if "://" not in request.url:
+                request = whole
+        if request is whole:
+            url = whole.url.removeprefix("https://")
+            raise UsageError("capture.scheme", url=url, suggestion=whole.url) from None
+        raise
+
+
+def _suggest(terminal: Terminal, sealed: "Sealed", *, out: Path | None, is_login: bool) -> None:
+    """Capture again where this is not the page that was meant; else go on as usual."""
+    from evidence_kit.cli.sealing import suggest_next
+
+    doubts = {shortfall.code for shortfall in sealed.shortfalls}
+    if "login.wall" in doubts and not is_login:
+        terminal.suggest(*_same_command(out), "--login")
+    elif "expect.absent" in doubts:
+        show = ("evidence-kit", "show", sealed.path, "--extract", ".")
+        terminal.suggest(*show, form=mark("look at the picture: {command}"))
+        terminal.suggest(*_same_command(out), *(["--login"] if is_login else []))
+    else:
+        suggest_next(terminal, sealed)
+
+
+def _same_command(out: Path | None) -> list[str]:
+    """The command that is running, but with another file to write to, and without --login."""
+    context = click.get_current_context()
+    words = ["evidence-kit", "capture", str(context.params["url"]).strip()]
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        is_given = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if not isinstance(parameter, click.Option) or not is_given or name in ("login", "out"):
+            continue
+        flag, value = max(parameter.opts, key=len), context.params[name]
+        if parameter.is_flag:
+            words.append(flag)
+        else:
+            for one in value if parameter.multiple else (value,):
+                words += [flag, str(one)]
+    if out:
+        stem, dot, rest = out.name.partition(".")
+        words += ["-o", str(out.with_name(f"{stem}-2{dot}{rest}"))]
+    return words

@@ -148,6 +148,11 @@ class _Root(Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args == ["help"]:
+            click.echo(ctx.get_help(), color=ctx.color)
+            ctx.exit()
+        if args[0] == "help":
+            args = [args[1], "--help"]
         if args[0] not in COMMANDS and args[0][:1].isalnum():
             suggestion = closest(args[0], COMMANDS)
             raise UsageError("command.unknown", name=args[0], suggestion=suggestion)

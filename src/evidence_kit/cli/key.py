@@ -8,7 +8,7 @@ import click
 from evidence_kit.cli.commands import Command, Group
 from evidence_kit.cli.options import PATH, as_json, option, pass_terminal
 from evidence_kit.cli.terminal import Terminal
-from evidence_kit.errors import ExitCode, InputError, SealError, UsageError
+from evidence_kit.errors import ExitCode, InputError, SealError, SigningKeyError, UsageError
 from evidence_kit.i18n import mark
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ def new(terminal: Terminal, as_json: bool) -> ExitCode:
     store.add(key)
     store.set_default(key.certificate_sha256)
     _tell(terminal, key.certificate_sha256, as_json=as_json)
+    terminal.suggest("evidence-kit", "key", "export", "-o", "key.p12")
     return ExitCode.DONE
 
 
@@ -119,8 +120,15 @@ def export(
     except FileExistsError:
         raise SealError("seal.exists", path=str(out)) from None
     terminal.put_path(out)
-    terminal.say(terminal.tr("keep the file and its passphrase apart, and both to yourself"))
-    terminal.suggest("evidence-kit", "key", "import", out)
+    terminal.say(
+        terminal.tr(
+            "keep the file in a safe place, apart from its passphrase, and both to yourself"
+        )
+    )
+    terminal.suggest(
+        *("evidence-kit", "key", "import", out),
+        form=mark("to sign on another machine, copy the file there and run: {command}"),
+    )
     return ExitCode.DONE
 
 
@@ -144,11 +152,18 @@ def import_(
     from evidence_kit.crypto.keys import load_pkcs12
 
     content = _read(file, max_bytes=1 << 20)
-    key = load_pkcs12(content, _passphrase(terminal, passphrase_file, is_new=False))
+    passphrase = _passphrase(terminal, passphrase_file, is_new=False)
+    try:
+        key = load_pkcs12(content, passphrase)
+    except SigningKeyError as error:
+        if error.code == "key.passphrase" and not (passphrase_file or terminal.may_ask):
+            raise UsageError("passphrase.needed") from None
+        raise
     store = _store(terminal)
     store.add(key)
     store.set_default(key.certificate_sha256)
     _tell(terminal, key.certificate_sha256, as_json=as_json)
+    terminal.suggest("evidence-kit", "init", "DIR")
     return ExitCode.DONE
 
 
@@ -166,7 +181,6 @@ def _tell(terminal: Terminal, sha256: str, *, as_json: bool) -> None:
     terminal.say(
         terminal.tr("tell this fingerprint to whoever receives your bundles, not in the bundle")
     )
-    terminal.suggest("evidence-kit", "key", "export", "-o", "key.p12")
 
 
 def _passphrase(terminal: Terminal, file: Path | None, *, is_new: bool) -> str | None:

@@ -17,8 +17,9 @@ from evidence_kit.i18n import mark
     short_help=mark("record what happened in a case"),
     help=mark(
         "Record something that happened in a case, as you state it, and seal it with its"
-        " proof. EVENT is one of: ordered, paid, promised, delivered, demanded, refused,"
-        " complained, replied, refunded, closed, other."
+        " proof. EVENT is one of these, in English or Chinese: ordered 下单, paid 付款,"
+        " promised 承诺, delivered 交付, demanded 提出要求, refused 拒绝, complained 投诉,"
+        " replied 答复, refunded 退款, closed 了结, other 其他."
     ),
 )
 @click.argument("case_folder", metavar="CASE", type=PATH)
@@ -64,14 +65,29 @@ def command(
     try:
         on = date.fromisoformat(happened)
     except ValueError:
-        raise UsageError("date.malformed", text=happened) from None
-    sealed = log_event(
-        open_case(case_folder),
-        event,
-        on=on,
-        kit=kit_of(terminal, tsa=tsa, trust=trust, no_timestamp=no_timestamp),
-        channel=channel,
-        note=note,
-        proofs=proofs,
-    )
+        raise UsageError("date.no_day", text=happened) from None
+    try:
+        sealed = log_event(
+            open_case(case_folder),
+            event,
+            on=on,
+            kit=kit_of(terminal, tsa=tsa, trust=trust, no_timestamp=no_timestamp),
+            channel=channel,
+            note=note,
+            proofs=proofs,
+        )
+    except UsageError as error:
+        if error.code == "event.unknown":
+            suggestion = _in_both_languages(str(error.params["suggestion"]))
+            raise UsageError("event.unknown", event=event, suggestion=suggestion) from None
+        raise
     return show_sealed(terminal, sealed, as_json=as_json)
+
+
+def _in_both_languages(names: str) -> str:
+    """Names of events, each once: English and Chinese."""
+    from evidence_kit.actions.log import EVENTS
+
+    both = {name: f"{name} {chinese}" for name, chinese in EVENTS.items()}
+    both |= {chinese: both[name] for name, chinese in EVENTS.items()}
+    return ", ".join(dict.fromkeys(both.get(name, name) for name in names.split(", ")))

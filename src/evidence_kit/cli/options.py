@@ -100,7 +100,7 @@ def kit_of(
 def destination(
     case_folder: Path | None, out: Path | None, *, kit: "Kit", name: str
 ) -> "Destination":
-    """Where a bundle goes: a case, the file that was named, or a new one in this folder.
+    """Where a bundle goes: a case, the file that was named, or a new one in a folder.
 
     Args:
         name: what a new file's name begins with.
@@ -116,9 +116,9 @@ def destination(
         raise UsageError("case.and_output")
     if case_folder:
         return open_case(case_folder)
-    if out:
+    if out and not out.is_dir():
         return out
-    here = Path()
-    if is_case(here):
-        return open_case(here)
-    return here / f"{name}-{kit.now():%Y%m%dT%H%M%SZ}{layout.SUFFIX}"
+    folder = out or Path()
+    if is_case(folder):
+        return open_case(folder)
+    return folder / f"{name}-{kit.now():%Y%m%dT%H%M%SZ}{layout.SUFFIX}"

@@ -31,6 +31,15 @@ _VERDICTS = {
     Outcome.PASSED: mark("no change found since sealing"),
     Outcome.FAILED: mark("changed or damaged since sealing"),
 }
+_MADE_ANEW = "made anew"
+_PINS = {
+    _MADE_ANEW: mark("made anew: it bears the id that the receipt names, but it is another one"),
+    "receipt.mismatch": mark(
+        "not the bundle that the receipt names: is it the right receipt, the right file?"
+    ),
+    "signer.unexpected": mark("not signed by the one you named"),
+}
+"""Verdicts where nothing failed but what the reader knows from elsewhere; the gravest first."""
 _HEADINGS = {
     Outcome.FAILED: mark("what is wrong:"),
     Outcome.INDETERMINATE: mark("what can't be confirmed:"),
@@ -50,13 +59,25 @@ def verdict_text(
     words: Words, verdict: Outcome, findings: Iterable[Finding], *, reasons: bool = True
 ) -> str:
     """The verdict in a few words; where it is open, with the reason."""
+    findings = tuple(findings)
+    if verdict is Outcome.FAILED:
+        failed = {_pin(f) for f in findings if f.outcome is Outcome.FAILED}
+        if failed and failed <= _PINS.keys():
+            return words.tr(next(text for pin, text in _PINS.items() if pin in failed))
     if verdict in _VERDICTS:
         return words.tr(_VERDICTS[verdict])
-    open_ = (f.code for f in findings if f.outcome is Outcome.INDETERMINATE)
-    code = next(open_, None)
-    if not reasons or code is None:
+    open_ = next((f for f in findings if f.outcome is Outcome.INDETERMINATE), None)
+    if not reasons or open_ is None:
         return words.tr("can't be confirmed yet")
-    return words.tr("can't be confirmed yet ({reason})", reason=code)
+    return words.tr("can't be confirmed yet ({why})", why=words.of_finding_briefly(open_))
+
+
+def _pin(finding: Finding) -> str:
+    """The code; a receipt of the same id can't be one of another bundle taken by mistake."""
+    is_receipt = finding.code == "receipt.mismatch"
+    if is_receipt and finding.params.get("id") == finding.params.get("expected_id"):
+        return _MADE_ANEW
+    return finding.code
 
 
 def bundle_lines(words: Words, report: Report, *, is_verbose: bool = False) -> Iterator[Line]:

@@ -14,20 +14,38 @@ from evidence_kit.trust.tsa_client import TokenReply
 
 
 def exit_code(sealed: Sealed) -> ExitCode:
-    """DONE where nothing is missing; INCOMPLETE where the time or a part of the page is."""
-    is_complete = sealed.report.verdict is Outcome.PASSED and not sealed.shortfalls
+    """DONE where nothing is missing; INCOMPLETE where time, page or case lack something."""
+    lacks = sealed.shortfalls or sealed.case_findings
+    is_complete = sealed.report.verdict is Outcome.PASSED and not lacks
     return ExitCode.DONE if is_complete else ExitCode.INCOMPLETE
 
 
-def show_sealed(terminal: Terminal, sealed: Sealed, *, as_json: bool) -> ExitCode:
-    """Tell what was sealed, since when that is proven, and what to do with its receipt."""
+def show_sealed(
+    terminal: Terminal, sealed: Sealed, *, as_json: bool, is_suggesting: bool = True
+) -> ExitCode:
+    """Tell what was sealed, since when that is proven, and what to do with its receipt.
+
+    Args:
+        is_suggesting: name the next command, too.
+    """
     if as_json:
         terminal.put_json(as_data(sealed))
     else:
         terminal.put_path(sealed.path)
     say_sealed(terminal, sealed)
-    _suggest(terminal, sealed)
+    if is_suggesting:
+        suggest_next(terminal, sealed)
     return exit_code(sealed)
+
+
+def show_stamped_before(terminal: Terminal, sealed: Sealed) -> None:
+    """Tell that a bundle needed no time stamp."""
+    terminal.put_path(sealed.path)
+    terminal.say(terminal.tr("it has a time stamp already, so nothing was done"))
+    if sealed.report.sealed_no_later_than:
+        sealed_at = time_text(terminal.words, upper_bound(sealed.report.sealed_no_later_than))
+        terminal.say(terminal.tr("sealed no later than {time}", time=sealed_at))
+    suggest_next(terminal, sealed)
 
 
 def say_sealed(terminal: Terminal, sealed: Sealed) -> None:
@@ -43,6 +61,7 @@ def as_data(sealed: Sealed) -> dict[str, Any]:
         "receipt": sealed.receipt,
         "shortfalls": sealed.shortfalls,
         "notes": sealed.notes,
+        "case_findings": sealed.case_findings,
         "authorities": reply_data(sealed.replies),
         "report": sealed.report,
     }
@@ -81,6 +100,8 @@ def _lines(terminal: Terminal, sealed: Sealed) -> list[str]:
     if report.sealed_no_later_than:
         sealed_at = time_text(terminal.words, upper_bound(report.sealed_no_later_than))
         lines.append(tr("sealed no later than {time}", time=sealed_at))
+    for finding in sealed.case_findings:
+        lines.append(tr("beware: {text}", text=terminal.words.of_finding(finding)))
     for shortfall in sealed.shortfalls:
         lines.append(tr("beware: {text}", text=terminal.words.of_observation(shortfall)))
     for note in sealed.notes:
@@ -96,8 +117,11 @@ def _lines(terminal: Terminal, sealed: Sealed) -> list[str]:
     return lines
 
 
-def _suggest(terminal: Terminal, sealed: Sealed) -> None:
-    if sealed.report.sealed_no_later_than is None:
+def suggest_next(terminal: Terminal, sealed: Sealed) -> None:
+    """Name the next command: what is missing, else verifying."""
+    if any(finding.code == "timestamp.untrusted" for finding in sealed.report.findings):
+        terminal.suggest("evidence-kit", "verify", sealed.path, "--trust", "ROOT.pem")
+    elif sealed.report.sealed_no_later_than is None:
         terminal.suggest("evidence-kit", "stamp", sealed.path)
     else:
         folder = sealed.path.parent

@@ -8,7 +8,7 @@ from evidence_kit.cli.commands import Command
 from evidence_kit.cli.exit_codes import gravest
 from evidence_kit.cli.options import PATH, kit_of, pass_terminal, stamping
 from evidence_kit.cli.terminal import Terminal
-from evidence_kit.errors import EvidenceKitError, ExitCode
+from evidence_kit.errors import CaseError, EvidenceKitError, ExitCode
 from evidence_kit.i18n import mark
 
 
@@ -17,10 +17,11 @@ from evidence_kit.i18n import mark
     short_help=mark("get time stamps for bundles that have none"),
     help=mark(
         "Get a time stamp for bundles that were sealed without one. What is in them stays as"
-        " it is; only a digest leaves the machine."
+        " it is; only a digest leaves the machine. PATH is a bundle, or a case for all of its"
+        " bundles; it may be given several times."
     ),
 )
-@click.argument("paths", metavar="BUNDLE...", nargs=-1, required=True, type=PATH)
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=PATH)
 @stamping
 @pass_terminal
 def command(
@@ -32,22 +33,43 @@ def command(
 ) -> ExitCode:
     """Stamp each bundle; one that can't be stamped does not stop the others."""
     from evidence_kit.actions.stamp import stamp
-    from evidence_kit.cli.sealing import as_data, exit_code, show_sealed
+    from evidence_kit.cli.sealing import as_data, exit_code, show_sealed, show_stamped_before
 
     kit = kit_of(terminal, tsa=tsa, trust=trust)
+    bundles = [bundle for path in paths for bundle in _bundles(path)]
+    is_single = bundles == list(paths) and len(paths) == 1
     done, codes = [], []
-    for path in paths:
+    for path in bundles:
         try:
             sealed = stamp(path, kit=kit)
         except EvidenceKitError as error:
-            if len(paths) == 1:
+            if is_single:
                 raise
             terminal.show_error(error)
             done.append({"path": str(path), "error": {"code": error.code, "params": error.params}})
             codes.append(error.exit_code)
             continue
         done.append(as_data(sealed))
-        codes.append(exit_code(sealed) if as_json else show_sealed(terminal, sealed, as_json=False))
+        codes.append(exit_code(sealed))
+        if as_json:
+            continue
+        if sealed.replies:
+            show_sealed(terminal, sealed, as_json=False)
+        else:
+            show_stamped_before(terminal, sealed)
     if as_json:
-        terminal.put_json(done if len(done) > 1 else done[0])
+        terminal.put_json(done[0] if is_single else done)
     return gravest(codes)
+
+
+def _bundles(path: Path) -> tuple[Path, ...]:
+    """The bundle itself, or all of a case, the earlier ones that were brought in, too."""
+    from evidence_kit.actions.case import is_case, open_case
+
+    if not is_case(path):
+        return (path,)
+    case = open_case(path)
+    bundles = (*case.bundle_paths(), *case.included_paths())
+    if not bundles:
+        raise CaseError("attach.empty", path=str(path))
+    return bundles

@@ -19,7 +19,7 @@ from evidence_kit import settings
 from evidence_kit.bundle.text import escape, is_safe_text
 from evidence_kit.cli.words import Words
 from evidence_kit.errors import EvidenceKitError
-from evidence_kit.i18n import Translator
+from evidence_kit.i18n import Translator, mark
 from evidence_kit.settings import Settings
 
 _PROGRESS_AFTER_S = 1.0
@@ -101,10 +101,10 @@ class Terminal:
         if not self.is_quiet:
             self._write(self._err, escape(text))
 
-    def suggest(self, *command: str | Path) -> None:
-        """Name the next sensible command."""
+    def suggest(self, *command: str | Path, form: str = mark("next: {command}")) -> None:
+        """Name the next sensible command, in a sentence of that form."""
         line = _join([str(part) for part in command])
-        self.say(self.tr("next: {command}", command=line))
+        self.say(self.tr(form, command=line))
 
     def ask(self, question: str, *, is_secret: bool = False) -> str:
         """The answer to a question; empty where none is given."""
@@ -168,7 +168,11 @@ class Terminal:
             error.format_message(),
             self.tr("see how it is used with: {command}", command=f"{command} -h"),
         )
-        if isinstance(error, click.NoSuchOption) and error.possibilities:
+        if isinstance(error, click.NoSuchOption) and _is_of_a_command(error):
+            example = f"{command} COMMAND {error.option_name}"
+            text = error.message
+            hint = self.tr("put it behind the command: {command}", command=example)
+        elif isinstance(error, click.NoSuchOption) and error.possibilities:
             text = error.message
             hint = self.tr("did you mean {suggestion}?", suggestion=error.possibilities[0])
         # Some are spread over several lines; all are written as whole sentences.
@@ -179,7 +183,7 @@ class Terminal:
 
     def show_system_error(self, error: OSError) -> None:
         """Tell what the operating system refused."""
-        detail = error.strerror or type(error).__name__
+        detail = error.strerror or str(error) or type(error).__name__
         place = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else ""
         text = self.tr("the system refused to do it ({detail})", detail=detail)
         if place:
@@ -253,6 +257,21 @@ class _ProgressLine:
             self._is_shown = False
             self._stream.write("\r\x1b[K")
             self._stream.flush()
+
+
+def _is_of_a_command(error: click.NoSuchOption) -> bool:
+    """True where the option stands before the command that it belongs to."""
+    context = error.ctx
+    if context is None or not isinstance(context.command, click.Group):
+        return False
+    names = context.command.list_commands(context)
+    commands = (context.command.get_command(context, name) for name in names)
+    return any(
+        error.option_name in parameter.opts
+        for command in commands
+        if command
+        for parameter in command.params
+    )
 
 
 def _clean_lines(text: str) -> str:

@@ -126,10 +126,27 @@ def _suggest(terminal: Terminal, results: Sequence[Result]) -> None:
         return
     bundles = result.bundles if isinstance(result, CaseReport) else (result,)
     timeless = [r.path for r in bundles if any(f.code == "timestamp.none" for f in r.findings)]
+    is_untrusted = any(f.code == "timestamp.untrusted" for r in bundles for f in r.findings)
     if timeless and result.verdict is Outcome.INDETERMINATE:
-        terminal.suggest("evidence-kit", "stamp", *timeless)
+        places = [result.path] if isinstance(result, CaseReport) else timeless
+        terminal.suggest("evidence-kit", "stamp", *places)
+    elif is_untrusted and result.verdict is Outcome.INDETERMINATE:
+        terminal.suggest("evidence-kit", "verify", result.path, "--trust", "ROOT.pem")
     elif result.verdict is Outcome.PASSED and isinstance(result, CaseReport):
         terminal.suggest("evidence-kit", "attach", result.path, "-o", "complaint")
     elif bundles:
         bad = next((r for r in bundles if r.verdict is result.verdict), bundles[0])
-        terminal.suggest("evidence-kit", "show", bad.path)
+        if _can_be_shown(bad):
+            terminal.suggest("evidence-kit", "show", bad.path)
+
+
+def _can_be_shown(report: Report) -> bool:
+    """False where the bundle is too damaged for `show`."""
+    from evidence_kit.bundle.reader import Bundle
+    from evidence_kit.report import Fault
+
+    try:
+        with Bundle(Path(report.path)) as bundle:
+            return bool(bundle.evidence.id and bundle.manifest)
+    except (Fault, EvidenceKitError, OSError):
+        return False

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from evidence_kit.bundle.text import escape
 from evidence_kit.i18n import Translator, mark
 
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
 
 DETAILS = (
     mark("Address already in use"),
+    mark("Connection aborted"),
     mark("Connection refused"),
     mark("Connection reset by peer"),
     mark("Directory not empty"),
@@ -31,10 +34,42 @@ DETAILS = (
     mark("not a regular file"),
     mark("no key with a certificate in it"),
     mark("the certificate is another key's"),
+    mark("an element is not DER"),
+    mark("bytes after the end"),
+    mark("cut short"),
+    mark("length is not minimal or not definite"),
+    mark("length past the end"),
+    mark("long tag"),
+    mark("nested too deep"),
+    mark("no certificate in PEM form"),
     mark("too long"),
+    mark("too many elements"),
 )
 """Details that the system or a lower room gives in English, as part of a sentence."""
 
+_DAMAGED = mark("damaged")
+_NO_ANSWER = mark("no usable answer")
+_REFUSED_CERTIFICATE = mark("its certificate is not trusted")
+_EXCEPTIONS = {
+    "BadStatusLine": _NO_ANSWER,
+    "BrokenPipeError": mark("Connection aborted"),
+    "ConnectionAbortedError": mark("Connection aborted"),
+    "ConnectionRefusedError": mark("Connection refused"),
+    "ConnectionResetError": mark("Connection reset by peer"),
+    "IncompleteRead": mark("cut short"),
+    "InvalidURL": mark("not an address"),
+    "LineTooLong": _NO_ANSWER,
+    "OSError": mark("no connection"),
+    "RemoteDisconnected": mark("Connection aborted"),
+    "SSLCertVerificationError": _REFUSED_CERTIFICATE,
+    "SSLEOFError": mark("Connection aborted"),
+    "SSLError": mark("no secure connection"),
+    "TimeoutError": mark("no answer in time"),
+    "UnicodeError": mark("not an address"),
+    "ValueError": _DAMAGED,
+    "gaierror": mark("there is no such name, or no network"),
+}
+"""The same for the names of exceptions."""
 
 _WHOLE = frozenset({"container", "case"})
 """Subjects that are no paths."""
@@ -81,9 +116,28 @@ class Words:
         from evidence_kit.messages import FINDINGS
 
         params = finding.params
+        if finding.code == "capture.noticed":
+            return self._of_noticed(finding)
         if params.get("path") in _WHOLE:
             params = {**params, "path": ""}
         return self.tr(FINDINGS[finding.code], **params).rstrip(" :：")
+
+    def _of_noticed(self, finding: "Finding") -> str:
+        from evidence_kit.messages import FINDINGS
+        from evidence_kit.model import Observation
+
+        code = str(finding.params["observation"])
+        what = self.of_observation(Observation(code=code, params=finding.params))
+        return self.tr(FINDINGS[finding.code], item=finding.subject, what=what)
+
+    def of_finding_briefly(self, finding: "Finding") -> str:
+        """The same inside a sentence: without its place, and with names cut short."""
+        from evidence_kit.report import common_name
+
+        params = {**finding.params, "path": ""}
+        if "authority" in params:
+            params["authority"] = common_name(str(params["authority"]))
+        return self.of_finding(msgspec.structs.replace(finding, params=params))
 
     def of_observation(self, observation: "Observation") -> str:
         """What was noticed about a page; its code where a stranger or a later version wrote it."""
@@ -115,4 +169,6 @@ class Words:
             return value
         if name == "reason":
             return self.of_reason(value)
-        return escape(self._translator(value) if name == "detail" else value)
+        if name == "detail":
+            return escape(self._translator(_EXCEPTIONS.get(value, value)))
+        return escape(value)

@@ -82,13 +82,20 @@ ERRORS: dict[str, Message] = {
         mark("the browser can't build its sandbox here: {path}"),
         mark("allow unprivileged user namespaces, or name another browser with --browser"),
     ),
+    "capture.scheme": Message(
+        mark("the address does not begin with http:// or https://: {url}"),
+        mark("did you mean {suggestion}?"),
+    ),
     "capture.unwritable": Message(
         mark("what was captured can't be written ({detail}): {path}"),
         mark("check that the folder can be written to and that the disk is not full"),
     ),
     "capture.url": Message(
-        mark("an address to capture begins with http:// or https:// and holds no user name: {url}"),
-        mark("correct the address; for a page behind a login use --login"),
+        mark("this is no address that can be captured: {url}"),
+        mark(
+            "write it with http:// or https:// in front, without spaces and without a user"
+            " name; for a page behind a login use --login"
+        ),
     ),
     "case.and_output": Message(
         mark("--case and -o can't go together"),
@@ -141,6 +148,10 @@ ERRORS: dict[str, Message] = {
     "date.malformed": Message(
         mark("this is no date: {text}"),
         mark("write it like 2026-11-08 or 2026-11-08T10:20:31+08:00"),
+    ),
+    "date.no_day": Message(
+        mark("this is no day: {text}"),
+        mark("write it as 2026-11-08 only, without a time"),
     ),
     "disk.full": Message(
         mark("the disk is full, only {free_mb} MB are left: {path}"),
@@ -235,7 +246,7 @@ ERRORS: dict[str, Message] = {
     ),
     "passphrase.needed": Message(
         mark("a passphrase is needed and nobody can be asked"),
-        mark("write it into a file and name that with --passphrase-file"),
+        mark("write it into the first line of a file and name that with --passphrase-file"),
     ),
     "receipt.malformed": Message(
         mark("this is no receipt"),
@@ -243,7 +254,7 @@ ERRORS: dict[str, Message] = {
     ),
     "receipt.several": Message(
         mark("a receipt pins one bundle, but more than one was given"),
-        mark("verify the bundle of the receipt by itself"),
+        mark("put the receipt in quotation marks, and verify its bundle by itself"),
     ),
     "seal.exists": Message(
         mark("there is a file of this name already, and nothing is ever overwritten: {path}"),

@@ -3,6 +3,7 @@
 from evidence_kit.i18n import mark
 
 FINDINGS: dict[str, str] = {
+    "capture.noticed": mark("at capture of {item}: {what}"),
     "certificate.malformed": mark("the certificate can't be read: {path}"),
     "chain.duplicate": mark(
         "two bundles of the case have the number {sequence}, this one and {other}: {path}"
@@ -125,6 +126,10 @@ FINDINGS: dict[str, str] = {
     "structure.number": mark("a number is out of bounds ({detail}): {path}"),
     "structure.record": mark("the record of {count} pieces of evidence is complete: {path}"),
     "structure.size": mark("this file is larger than allowed ({size_bytes} bytes): {path}"),
+    "structure.system_file": mark(
+        "a file that the system put into the folder; delete it and verify again, or verify"
+        " the zip: {path}"
+    ),
     "structure.tagmanifest": mark("the signed list does not name the files that it must: {path}"),
     "structure.too_many_tokens": mark("there are more time stamps than allowed ({count})"),
     "structure.top": mark("the folder in it does not have the bundle's name: {path}"),

@@ -1,0 +1,269 @@
+"""What is said to do next, and that it fits what happened."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from evidence_kit.cli.words import Words
+from evidence_kit.errors import ExitCode
+from evidence_kit.i18n import Translator
+from evidence_kit.report import Outcome, Question, finding
+from fixtures.shop import Shop
+from fixtures.tsa import Tsa
+from tests.cli.conftest import Run
+
+
+def new_case(run: Run, *, count: int = 2, options: tuple[str, ...] = ()) -> list[Path]:
+    """A case with some bundles."""
+    Path("chat.txt").write_text("hello\n", encoding="utf-8")
+    assert run("init", "case").code == ExitCode.DONE
+    for _ in range(count):
+        run("add", "chat.txt", "--case", "case", *options)
+    return sorted(Path("case").glob("*.zip"))
+
+
+def receipt_of(run: Run, path: Path) -> str:
+    return str(json.loads(run("verify", path, "--json").out)["receipt"])
+
+
+# Pins
+
+
+@pytest.mark.parametrize(
+    ("lang", "verdict"),
+    [
+        ("en", "verdict: not signed by the one you named"),
+        ("zh", "结论：不是由您指定的签名者签名的"),
+    ],
+)
+def test_other_signer_is_not_called_a_change(
+    run: Run, bundle: Path, lang: str, verdict: str
+) -> None:
+    ran = run("--lang", lang, "verify", bundle, "--signer", "0" * 64)
+    assert ran.code == ExitCode.NO
+    assert ran.out.splitlines()[1] == verdict
+
+
+def test_receipt_of_another_bundle_is_not_called_a_change(run: Run, bundle: Path) -> None:
+    run("add", "chat.txt", "-o", "other.zip")
+    receipt = receipt_of(run, Path("other.zip"))
+    ran = run("verify", bundle, "--receipt", receipt)
+    assert ran.code == ExitCode.NO
+    lines = ran.out.splitlines()
+    assert lines[1].startswith("verdict: not the bundle that the receipt names")
+    assert "unaltered? no change found; 1 file checked" in lines
+    assert "is gone" not in ran.out
+    both = run("verify", bundle, "--receipt", receipt, "--signer", "0" * 64)
+    assert both.out.splitlines()[1] == lines[1]
+
+
+def test_bundle_made_anew_under_its_old_id_is_called_so(run: Run, bundle: Path) -> None:
+    words = receipt_of(run, bundle).split()
+    words[3] = "0" * 64
+    ran = run("verify", bundle, "--receipt", " ".join(words))
+    assert ran.code == ExitCode.NO
+    assert ran.out.splitlines()[1].startswith("verdict: made anew")
+
+
+def test_change_is_called_a_change_whatever_the_pins_say(run: Run, bundle: Path) -> None:
+    content = bytearray(bundle.read_bytes())
+    content[content.index(b"hello")] ^= 1
+    Path("bad.zip").write_bytes(content)
+    ran = run("verify", "bad.zip", "--signer", "0" * 64)
+    assert ran.out.splitlines()[1] == "verdict: changed or damaged since sealing"
+
+
+def test_receipt_in_pieces_is_told_to_be_put_in_quotes(run: Run, bundle: Path) -> None:
+    ran = run("verify", bundle, "--receipt", *receipt_of(run, bundle).split())
+    assert ran.code == ExitCode.USAGE
+    assert "quotation marks" in ran.err
+
+
+# Trust
+
+
+def test_root_that_is_not_trusted_is_named_and_asked_for(
+    run: Run, authority: Tsa, monkeypatch: pytest.MonkeyPatch, bundle: Path
+) -> None:
+    monkeypatch.delenv("EVIDENCE_KIT_TRUST")
+    ran = run("verify", bundle)
+    verdict = ran.out.splitlines()[1]
+    assert ran.code == ExitCode.UNDECIDED
+    assert "Example Time Authority (2" in verdict
+    assert "…" not in verdict
+    assert "CN=" not in verdict
+    assert "…" not in run("--lang", "zh", "verify", bundle).out.splitlines()[1]
+    assert ran.err == "next: evidence-kit verify good.zip --trust ROOT.pem\n"
+    sealed = run("add", "chat.txt", "-o", "second.zip")
+    assert sealed.err.endswith("next: evidence-kit verify second.zip --trust ROOT.pem\n")
+    assert run("verify", bundle, "--trust", authority.root_pem).code == ExitCode.DONE
+
+
+# Stamping
+
+
+def test_case_is_stamped_with_all_that_it_holds(run: Run, authority: Tsa) -> None:
+    Path("old.txt").write_text("old\n", encoding="utf-8")
+    run("add", "old.txt", "-o", "old.evidence.zip", "--no-timestamp")
+    run("init", "case", "--include", "old.evidence.zip", "--no-timestamp")
+    ran = run("verify", "case")
+    assert ran.err == "next: evidence-kit stamp case\n"
+    Path("chat.txt").write_text("hello\n", encoding="utf-8")
+    run("add", "chat.txt", "--case", "case")
+    ran = run("stamp", "case")
+    assert ran.code == ExitCode.DONE
+    assert [Path(line).name for line in ran.out.splitlines()] == [
+        "0001-note.evidence.zip",
+        "0002-document.evidence.zip",
+        "old.evidence.zip",
+    ]
+    assert ran.err.count("sealed and checked") == 2
+    assert ran.err.count("it has a time stamp already") == 1
+    assert run("verify", "case").code == ExitCode.DONE
+    assert len(json.loads(run("stamp", "case", "--json").out)) == 3
+
+
+def test_case_without_bundles_can_not_be_stamped(run: Run, authority: Tsa) -> None:
+    new_case(run, count=0)
+    assert "there is no bundle in the case" in run("stamp", "case").err
+
+
+def test_gap_in_the_case_is_told_at_sealing(run: Run, authority: Tsa) -> None:
+    first, *_ = new_case(run)
+    first.unlink()
+    ran = run("add", "chat.txt", "--case", "case")
+    assert ran.code == ExitCode.INCOMPLETE
+    assert "beware: bundle number 1 of the case is missing" in ran.err
+
+
+# Addresses
+
+
+@pytest.mark.parametrize("address", ["shop.example/a", "localhost:8000", "shop.example:80/a@b"])
+def test_address_without_scheme_gets_one_suggested(run: Run, address: str) -> None:
+    ran = run("capture", f" {address}\n")
+    assert ran.code == ExitCode.USAGE
+    assert f"did you mean https://{address}?" in ran.err
+
+
+@pytest.mark.parametrize(
+    "address", ["javascript:alert(1)", "ftp://a.example/", "u:word@a.example", "a b", ""]
+)
+def test_what_is_no_web_address_gets_the_rules(run: Run, address: str) -> None:
+    ran = run("capture", address)
+    assert ran.code == ExitCode.USAGE
+    assert "without spaces and without a user name" in ran.err
+    assert "word" not in ran.err
+
+
+def test_white_space_around_an_address_does_not_matter(run: Run, authority: Tsa) -> None:
+    ran = run("capture", " https://shop.example/ \n", "--browser", "missing")
+    assert "there is no browser at this path" in ran.err
+
+
+def test_login_wall_leads_to_the_same_capture_with_login(
+    run: Run, authority: Tsa, shop: Shop
+) -> None:
+    url = shop.account_order_url
+    ran = run("capture", url, "--label", "my order", "-o", "page.evidence.zip")
+    assert ran.code == ExitCode.INCOMPLETE
+    assert ran.err.splitlines()[-1] == (
+        f"next: evidence-kit capture {url} --label 'my order' -o page-2.evidence.zip --login"
+    )
+
+
+# Events
+
+
+@pytest.mark.parametrize("event", ["付款", "PAID", "paid"])
+def test_event_is_named_in_any_case_and_language(run: Run, authority: Tsa, event: str) -> None:
+    new_case(run, count=0)
+    assert run("log", "case", event, "--on", "2026-11-01").code == ExitCode.DONE
+
+
+def test_unknown_event_gets_the_known_ones_in_both_languages(run: Run, authority: Tsa) -> None:
+    new_case(run, count=0)
+    assert "did you mean paid 付款?" in run("log", "case", "piad", "--on", "2026-11-01").err
+    hint = run("log", "case", "xyz", "--on", "2026-11-01").err.splitlines()[1]
+    assert "paid 付款, promised 承诺" in hint
+    assert hint.count("付款") == 1
+
+
+def test_day_with_a_time_is_told_how_to_be_written(run: Run, authority: Tsa) -> None:
+    new_case(run, count=0)
+    ran = run("log", "case", "paid", "--on", "2026-11-01T10:00:00")
+    assert ran.code == ExitCode.USAGE
+    assert "write it as 2026-11-08 only" in ran.err
+
+
+# Keys
+
+
+def test_key_is_taken_in_without_passphrase_where_it_needs_none(run: Run) -> None:
+    Path("pass.txt").write_text("word\n", encoding="utf-8")
+    run("key", "new")
+    run("key", "export", "-o", "key.p12", "--passphrase-file", "pass.txt")
+    ran = run("key", "import", "key.p12")
+    assert ran.code == ExitCode.USAGE
+    assert "a passphrase is needed" in ran.err
+    assert "--passphrase-file" in ran.err
+    from evidence_kit.crypto.keys import dump_pkcs12, load_pkcs12
+
+    open_key = dump_pkcs12(load_pkcs12(Path("key.p12").read_bytes(), "word"), None)
+    Path("open.p12").write_bytes(open_key)
+    assert run("key", "import", "open.p12").code == ExitCode.DONE
+
+
+# Words
+
+
+def test_reason_of_an_authority_out_of_reach_is_chinese(run: Run, authority: Tsa) -> None:
+    Path("chat.txt").write_text("hello\n", encoding="utf-8")
+    ran = run("--lang", "zh", "add", "chat.txt", "-o", "x.zip", "--tsa", "http://127.0.0.1:9/")
+    assert "连接被拒绝" in ran.err
+    assert "Error" not in ran.err
+
+
+def test_kind_of_a_number_is_chinese(run: Run) -> None:
+    ran = run("--lang", "zh", "capture", "https://a.example/", "--timeout", "x")
+    assert "不是有效的整数" in ran.err
+
+
+def test_what_was_noticed_at_a_capture_is_told_with_its_item() -> None:
+    found = finding(
+        Question.UNALTERED,
+        "capture.noticed",
+        Outcome.NOTED,
+        "E2",
+        observation="artefact.missing",
+        item="E2",
+        path="data/page/page.pdf",
+        reason="TimeoutError",
+    )
+    told = Words(Translator("en")).of_finding(found)
+    assert told.startswith("at capture of E2: could not be captured")
+    assert told.endswith("data/page/page.pdf")
+
+
+# Commands
+
+
+def test_bundle_that_can_not_be_opened_is_not_to_be_shown(run: Run, bundle: Path) -> None:
+    Path("bad.zip").write_bytes(bundle.read_bytes() + b"more")
+    ran = run("verify", "bad.zip")
+    assert ran.code == ExitCode.NO
+    assert "show" not in ran.err
+
+
+def test_help_is_a_command_too(run: Run) -> None:
+    assert run("help").out == run("--help").out
+    assert run("help", "verify").out == run("verify", "--help").out
+    assert "用法" in run("--lang", "zh", "help").out
+    assert run("help", "verfy").code == ExitCode.USAGE
+
+
+def test_option_before_the_command_is_told_to_go_behind_it(run: Run) -> None:
+    ran = run("--json", "verify", "x.zip")
+    assert ran.code == ExitCode.USAGE
+    assert "put it behind the command: evidence-kit COMMAND --json" in ran.err
