@@ -37,6 +37,7 @@ _PINS = {
     "receipt.mismatch": mark(
         "not the bundle that the receipt names: is it the right receipt, the right file?"
     ),
+    "chain.receipt_gone": mark("the bundle that the receipt names is missing"),
     "signer.unexpected": mark("not signed by the one you named"),
 }
 """Verdicts where nothing failed but what the reader knows from elsewhere; the gravest first."""
