@@ -21,3 +21,13 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     heavy = {"playwright", "cryptography", "asn1crypto", "PIL", "msgspec", "click"}
     assert not heavy & set(done.stdout.split())
+
+
+def test_a_bundle_is_opened_before_cryptography_is_imported() -> None:
+    """Else nothing is hashed while it is imported (docs/adr/0013)."""
+    code = (
+        "import sys; from evidence_kit.actions import verify; verify.load_expectations();"
+        " print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"cryptography", "asn1crypto"} & set(done.stdout.split())

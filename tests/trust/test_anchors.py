@@ -156,10 +156,11 @@ def test_given_file_that_is_missing_or_no_pem_is_an_error(tmp_path: Path) -> Non
     with pytest.raises(InputError) as caught:
         anchors_from_pem(path)
     assert caught.value.code == "trust.unreadable"
-    path.write_bytes(b"junk")
-    with pytest.raises(InputError) as caught:
-        anchors_from_pem(path)
-    assert caught.value.code == "trust.no_certificate"
+    for content in (b"junk", certificate_to_pem(b"\x30\x03\x02\x01\x01")):
+        path.write_bytes(content)
+        with pytest.raises(InputError) as caught:
+            anchors_from_pem(path)
+        assert caught.value.code == "trust.no_certificate"
 
 
 def test_authorities_are_chosen_by_id_or_address(tmp_path: Path) -> None:

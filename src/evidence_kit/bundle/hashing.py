@@ -28,7 +28,7 @@ _R = TypeVar("_R")
 
 RUN_BYTES = 1 << 20
 """How much is read at once of small members."""
-_LARGE_BYTES = 1 << 22
+_LARGE_BYTES = 1 << 23
 """How much is read at once of a large one: the change from thread to thread must not count."""
 
 Progress = Callable[[int], None]

@@ -14,7 +14,6 @@ import msgspec
 
 from evidence_kit.crypto.digest import sha256_hex
 from evidence_kit.crypto.pem import Anchor, certificates_from_pem
-from evidence_kit.crypto.x509 import describe
 from evidence_kit.errors import ConfigError, InputError, UsageError, closest
 from evidence_kit.report import Fault
 
@@ -117,14 +116,13 @@ def anchors_from_pem(path: Path) -> tuple[Anchor, ...]:
         InputError: trust.unreadable, trust.no_certificate.
     """
     try:
-        certificates = certificates_from_pem(_read_bounded(path))
+        return tuple(_given(der) for der in certificates_from_pem(_read_bounded(path)))
     except OSError as error:
         raise InputError(
             "trust.unreadable", detail=error.strerror or "error", path=str(path)
         ) from error
     except Fault as fault:
         raise InputError("trust.no_certificate", path=str(path)) from fault
-    return tuple(_given(der) for der in certificates)
 
 
 def choose_endpoints(
@@ -203,6 +201,9 @@ def _pinned(root: _Root, file: _File, toml: Path, source: Literal["shipped", "us
 
 
 def _given(certificate_der: bytes) -> Anchor:
+    # Cryptography takes long to import, and only a root that was given needs it here.
+    from evidence_kit.crypto.x509 import describe
+
     description = describe(certificate_der)
     return Anchor(
         id=description.sha256,
