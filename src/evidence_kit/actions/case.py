@@ -1,7 +1,7 @@
 """A case: a plain folder of bundles plus case.toml, locked while it is written to."""
 
 import contextlib
-import secrets
+import os
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -116,7 +116,7 @@ def create_case(
     *,
     facts: Mapping[str, str],
     now: datetime | None = None,
-    new_id: Callable[[], str] = lambda: secrets.token_hex(16),
+    new_id: Callable[[], str] = lambda: os.urandom(16).hex(),
 ) -> Case:
     """Make a new case folder.
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import secrets
 from pathlib import Path
 from types import TracebackType
 
@@ -22,7 +21,7 @@ class AtomicFile:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.path = folder / f".{secrets.token_hex(8)}{TEMPORARY_SUFFIX}"
+        self.path = folder / f".{os.urandom(8).hex()}{TEMPORARY_SUFFIX}"
         self.offset = 0
         try:
             self._descriptor = os.open(
