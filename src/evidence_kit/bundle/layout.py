@@ -24,8 +24,6 @@ SIGNATURE = "proof/signature.p7s"
 SIGNER = "proof/signer.pem"
 REQUIRED = (*TAG_FILES, TAGMANIFEST, SIGNATURE, SIGNER)
 
-ENVIRONMENT = "data/environment.json"
-STEPS = "data/steps.jsonl"
 INCLUDED = "data/note/included.txt"
 NOT_BEFORE = "data/not-before.json"
 NOT_BEFORE_TOKEN = "data/not-before.tsr"
