@@ -74,6 +74,9 @@ class SignerIdentity(msgspec.Struct, frozen=True, kw_only=True):
     is_self_made: bool
     """True where nobody but the signer vouches for the identity."""
     issuer: str
+    chain: tuple[str, ...]
+    """Subjects of the certificates in the bundle that lead up from the signer's, each having
+    signed the one before. Whether the last one deserves trust was not judged."""
     not_before: datetime
     not_after: datetime
     signing_time_claimed: datetime
@@ -91,6 +94,9 @@ class ProvenTime(msgspec.Struct, frozen=True, kw_only=True):
     country: str | None
     is_given: bool
     """True where the anchor came from `--trust`, not from the kit or the config folder."""
+    not_revoked_as_of: datetime | None
+    """Time for which lists show that no certificate of the authority's chain was revoked;
+    None where none shows it."""
     path: str
     """Path of the token inside the bundle."""
 
@@ -108,6 +114,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     sealed_not_before: datetime | None
     """Time of a trusted token over not-before.json; None where there is none."""
     proven_times: tuple[ProvenTime, ...]
+    renewals: tuple[ProvenTime, ...]
+    """Tokens of later renewals that hold: all that is here, earlier proofs included, was as
+    it is at these times."""
     signer: SignerIdentity | None
     """None where the signature does not hold."""
     receipt: str | None

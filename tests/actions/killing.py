@@ -48,7 +48,9 @@ def kill_at(last: int) -> None:
 def act(verb: str, case: Path, keys: Path, sources: Path, token: Path) -> None:
     """Seal or stamp."""
 
-    def ask(endpoints: Sequence[Endpoint], signature: bytes) -> tuple[TokenReply, ...]:
+    def ask(
+        endpoints: Sequence[Endpoint], signature: bytes, *, algorithm: str = "sha256"
+    ) -> tuple[TokenReply, ...]:
         return (TokenReply(id="x", url="x", elapsed_s=0.0, tsr=token.read_bytes()),)
 
     kit = Kit(keys=KeyStore(keys), endpoints=(), anchors=(), ask=ask)

@@ -24,7 +24,7 @@ folder = Path(sys.argv[1])
 os.umask(int(sys.argv[2], 8))
 token = folder / "token.tsr"
 
-def ask(endpoints, signature):
+def ask(endpoints, signature, *, algorithm):
     if not token.exists():
         (folder / "tsa").mkdir()
         token.write_bytes(Authority(folder / "tsa").stamp(signature))

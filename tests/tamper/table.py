@@ -25,6 +25,10 @@ class Row:
     verdict: Outcome = FAILED
     knows: Literal["", "receipt", "signer", "nobody"] = ""
     """What the reader has from elsewhere: receipt, signer, or not even a root."""
+    reason: str = ""
+    """Why a proof is left out of account, where that is the finding."""
+    distrust: str = ""
+    """What the reader holds to be broken, as `--distrust` takes it."""
 
 
 def row(
@@ -35,6 +39,17 @@ def row(
     verdict: Outcome = FAILED,
     *,
     knows: Literal["", "receipt", "signer", "nobody"] = "",
+    reason: str = "",
+    distrust: str = "",
 ) -> Row:
     """A row on one line."""
-    return Row(name=name, attack=attack, code=code, subject=subject, verdict=verdict, knows=knows)
+    return Row(
+        name=name,
+        attack=attack,
+        code=code,
+        subject=subject,
+        verdict=verdict,
+        knows=knows,
+        reason=reason,
+        distrust=distrust,
+    )

@@ -12,7 +12,7 @@ from tests.tamper.test_tamper import ROWS
 
 PACKAGE = Path(evidence_kit.__file__).parent
 CODE = re.compile(
-    r"(certificate|chain|container|digest|files|proof|receipt|renewal|revocation|signature"
+    r"(algorithm|certificate|chain|container|crl|digest|files|proof|receipt|renewal|revocation|signature"
     r"|signer|structure|time|timestamp|not_before|unsupported)\.[a-z0-9_]+|ignored_proof"
 )
 NEVER_BAD = {
@@ -28,7 +28,18 @@ NEVER_BAD = {
     "proof.misnamed",
     "proof.unknown",
     "receipt.matches",
+    "renewal.covered_gone",
+    "renewal.gap",
+    "renewal.holds",
+    "renewal.incomplete",
+    "renewal.mismatch",
+    "renewal.order",
+    "renewal.saves",
+    "revocation.as_of",
+    "revocation.good",
+    "revocation.later",
     "revocation.not_checked",
+    "revocation.unrelated",
     "signature.holds",
     "signer.chain_not_checked",
     "signer.expected",
@@ -40,10 +51,10 @@ NEVER_BAD = {
     "timestamp.holds",
     "timestamp.sha1_certificate_id",
 }
-"""Codes of findings that are passed or noted, whatever happens."""
+"""Codes of findings that are passed or noted, whatever happens, and the reasons of these."""
 TESTED = {"chain.empty", "chain.receipt_gone"}
 """Codes that have a test of their own in tests/checks/test_chain.py."""
-ERRORS = {"receipt.malformed", "signer.malformed"}
+ERRORS = {"crl.not_accepted", "crl.unreadable", "receipt.malformed", "signer.malformed"}
 """Codes of errors that look like those of findings."""
 
 

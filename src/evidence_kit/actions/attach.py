@@ -31,10 +31,11 @@ from evidence_kit.bundle.hashing import Progress
 from evidence_kit.bundle.reader import Bundle
 from evidence_kit.capture.sanity import is_doubt
 from evidence_kit.checks.expectations import Expectations
+from evidence_kit.checks.tokens import proven_time
 from evidence_kit.crypto.cms import sign_detached, verify_detached
 from evidence_kit.crypto.keys import SigningKey
 from evidence_kit.crypto.pem import certificate_to_pem, certificates_from_pem
-from evidence_kit.crypto.tsp import TimestampToken, verify_token
+from evidence_kit.crypto.tsp import verify_token
 from evidence_kit.errors import CaseError, InputError, SealError
 from evidence_kit.model import Captured, Item, Kind
 from evidence_kit.report import CaseReport, Fault, Outcome, ProvenTime
@@ -253,20 +254,7 @@ def _read_back(folder: Path, manifest: bytes, token_count: int, kit: Kit) -> tup
         }
     except Fault as fault:
         raise SealError("attach.self_check", reason=fault.code) from fault
-    return tuple(_proven_time(name, token) for name, token in tokens.items() if token.anchor)
-
-
-def _proven_time(name: str, token: TimestampToken) -> ProvenTime:
-    assert token.anchor is not None
-    return ProvenTime(
-        gen_time=token.gen_time,
-        accuracy_ms=token.accuracy_ms,
-        authority=token.authority,
-        anchor_id=token.anchor.id,
-        country=token.anchor.country,
-        is_given=token.anchor.source == "given",
-        path=name,
-    )
+    return tuple(proven_time(token, name) for name, token in tokens.items() if token.anchor)
 
 
 def _page(

@@ -1,10 +1,12 @@
 """What an action works with: keys, authorities, trusted roots, clock and chance."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit
 
 from evidence_kit import settings
 from evidence_kit.actions.verify import trusted_anchors
@@ -13,11 +15,28 @@ from evidence_kit.crypto.pem import Anchor
 from evidence_kit.crypto.tsp import verify_token
 from evidence_kit.report import Fault
 from evidence_kit.settings import Settings
-from evidence_kit.trust import anchors, tsa_client
+from evidence_kit.trust import anchors, crl_client, tsa_client
 from evidence_kit.trust.anchors import Endpoint
+from evidence_kit.trust.crl_client import CrlReply
 from evidence_kit.trust.tsa_client import TokenReply
 
-Ask = Callable[[Sequence[Endpoint], bytes], tuple[TokenReply, ...]]
+
+class Ask(Protocol):
+    """Asks authorities for tokens: `tsa_client.request_tokens`."""
+
+    def __call__(
+        self, endpoints: Sequence[Endpoint], data: bytes, /, *, algorithm: str = ...
+    ) -> tuple[TokenReply, ...]:
+        """One reply for each authority, in their order."""
+
+
+class Fetch(Protocol):
+    """Fetches revocation lists: `crl_client.fetch_crls`."""
+
+    def __call__(
+        self, chains_der: Sequence[Sequence[bytes]], /, *, own_hosts: Collection[str] = ...
+    ) -> tuple[CrlReply, ...]:
+        """One reply for each certificate below the roots."""
 
 
 def utc_now() -> datetime:
@@ -40,17 +59,25 @@ class Kit:
     anchors: tuple[Anchor, ...]
     """Trusted roots of time-stamp authorities."""
     ask: Ask = tsa_client.request_tokens
+    fetch: Fetch = crl_client.fetch_crls
     now: Callable[[], datetime] = utc_now
     new_id: Callable[[], str] = random_id
 
-    def request_tokens(self, data: bytes) -> tuple[TokenReply, ...]:
+    def request_tokens(self, data: bytes, *, algorithm: str = "sha256") -> tuple[TokenReply, ...]:
         """Ask every authority for a token over `data`; empty where there is none to ask.
 
         A token that is refused under the trusted roots (its authority poses as another one)
         is turned away like an answer that can't be read: it must not spoil a bundle.
         """
-        replies = self.ask(self.endpoints, data) if self.endpoints else ()
+        if not self.endpoints:
+            return ()
+        replies = self.ask(self.endpoints, data, algorithm=algorithm)
         return tuple(self._judged(reply, data) for reply in replies)
+
+    def fetch_lists(self, chains_der: Sequence[Sequence[bytes]]) -> tuple[CrlReply, ...]:
+        """The revocation lists that the certificates of these chains name."""
+        hosts = {urlsplit(endpoint.url).hostname or "" for endpoint in self.endpoints}
+        return self.fetch(chains_der, own_hosts=hosts)
 
     def _judged(self, reply: TokenReply, data: bytes) -> TokenReply:
         if reply.tsr is None:
@@ -58,13 +85,7 @@ class Kit:
         try:
             verify_token(reply.tsr, data, anchors=self.anchors)
         except Fault as fault:
-            return TokenReply(
-                id=reply.id,
-                url=reply.url,
-                elapsed_s=reply.elapsed_s,
-                error="tsa.rejected",
-                error_params={"url": reply.url, "reason": fault.code},
-            )
+            return reply.refused(fault.code)
         return reply
 
 

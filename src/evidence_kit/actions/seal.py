@@ -14,6 +14,7 @@ import msgspec
 from evidence_kit import __version__
 from evidence_kit.actions.case import Case
 from evidence_kit.actions.kit import Kit
+from evidence_kit.actions.proofs import Proofs, obtain_proofs
 from evidence_kit.actions.verify import verify_bundle
 from evidence_kit.bundle import layout
 from evidence_kit.bundle.atomic import AtomicFile
@@ -39,6 +40,7 @@ from evidence_kit.model import (
 )
 from evidence_kit.report import Fault, Finding, Outcome, Question, Report
 from evidence_kit.settings import platform_family
+from evidence_kit.trust.crl_client import CrlReply
 from evidence_kit.trust.tsa_client import TokenReply
 
 SOFTWARE = "evidence-kit"
@@ -60,6 +62,8 @@ class Sealed(msgspec.Struct, frozen=True, kw_only=True):
     receipt: str
     replies: tuple[TokenReply, ...]
     """What became of asking each authority; empty where none was asked."""
+    crl_replies: tuple[CrlReply, ...] = ()
+    """What became of fetching the authorities' revocation lists."""
     shortfalls: tuple[Observation, ...] = ()
     """Why a captured page may not be the one meant, and what of it is missing."""
     case_findings: tuple[Finding, ...] = ()
@@ -180,16 +184,17 @@ def _seal(
         items=(),
         record=Record(files=()),
     )
-    replies: list[TokenReply] = []
+    obtained: list[Proofs] = []
 
     def prove(tagmanifest: bytes) -> Mapping[str, bytes]:
         signature = sign_detached(tagmanifest, act.key, signed_at=kit.now())
-        replies.extend(kit.request_tokens(signature))
-        tokens = [reply.tsr for reply in replies if reply.tsr is not None]
+        proofs = obtain_proofs(signature, kit)
+        obtained.append(proofs)
         return {
             layout.SIGNATURE: signature,
             layout.SIGNER: certificate_to_pem(act.key.certificate_der),
-            **{layout.token_path(n): tsr for n, tsr in enumerate(tokens)},
+            **{layout.token_path(n): tsr for n, tsr in enumerate(proofs.tokens)},
+            **{layout.crl_path(sha256): crl for sha256, crl in proofs.crls.items()},
             **{f"{layout.PROOF}certs/{sha256_hex(der)}.der": der for der in act.key.chain_der},
         }
 
@@ -199,7 +204,14 @@ def _seal(
         )
         report = verify_own_work(out.path, path, kit, progress)
         out.publish(path, replace=False)
-    return Sealed(path=path, report=report, receipt=report.receipt or "", replies=tuple(replies))
+    (proofs,) = obtained
+    return Sealed(
+        path=path,
+        report=report,
+        receipt=report.receipt or "",
+        replies=proofs.replies,
+        crl_replies=proofs.crl_replies,
+    )
 
 
 def verify_own_work(

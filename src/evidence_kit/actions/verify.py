@@ -1,7 +1,8 @@
 """verify: has this been changed since it was sealed, since when, and by whom was it sealed?"""
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from evidence_kit import settings
@@ -10,9 +11,9 @@ from evidence_kit.bundle.hashing import Progress
 from evidence_kit.bundle.reader import Bundle
 from evidence_kit.bundle.receipt import Receipt, read_receipt
 from evidence_kit.checks.chain import Link, check_chain, read_link
-from evidence_kit.checks.expectations import Expectations
+from evidence_kit.checks.expectations import DISTRUSTABLE, Distrust, Expectations
 from evidence_kit.crypto.pem import Anchor
-from evidence_kit.errors import InputError, UsageError
+from evidence_kit.errors import InputError, UsageError, closest
 from evidence_kit.report import (
     CASE_LIMITS,
     CaseReport,
@@ -27,6 +28,9 @@ from evidence_kit.report import (
 from evidence_kit.settings import Settings
 from evidence_kit.trust import anchors
 
+Witness = Callable[[Bundle, Report], None]
+"""Called with each bundle while it is still open, and the report on it."""
+
 
 def load_expectations(
     configured: Settings | None = None,
@@ -34,6 +38,8 @@ def load_expectations(
     trust: Sequence[Path] = (),
     signer: str | None = None,
     receipt: str | None = None,
+    crls: Sequence[Path] = (),
+    distrust: Sequence[str] = (),
 ) -> Expectations:
     """What the reader expects, from settings and options.
 
@@ -42,15 +48,19 @@ def load_expectations(
         trust: PEM files with further roots.
         signer: SHA-256 of the certificate that must have signed; colons and case don't matter.
         receipt: the line that was printed at sealing.
+        crls: files with further revocation lists, DER or PEM.
+        distrust: algorithms held to be broken from a date on, as "sha256@2040-01-01" (UTC).
 
     Raises:
-        ConfigError, InputError: an authority's file or a PEM file is wrong.
-        UsageError: "signer.malformed" or "receipt.malformed".
+        ConfigError, InputError: an authority's file, a PEM file or a list is wrong.
+        UsageError: "signer.malformed", "receipt.malformed" or "distrust.malformed".
     """
     return Expectations(
         anchors=trusted_anchors(configured or settings.load(), trust),
         signer_sha256=None if signer is None else _read_digest(signer),
         receipt=None if receipt is None else read_receipt(receipt),
+        crls=tuple(_read_list(path) for path in crls),
+        distrust=tuple(map(_read_distrust, distrust)),
     )
 
 
@@ -68,7 +78,11 @@ def trusted_anchors(configured: Settings, trust: Sequence[Path] = ()) -> tuple[A
 
 
 def verify_bundle(
-    path: Path | str, expectations: Expectations | None = None, *, progress: Progress | None = None
+    path: Path | str,
+    expectations: Expectations | None = None,
+    *,
+    progress: Progress | None = None,
+    witness: Witness | None = None,
 ) -> Report:
     """Verify one bundle, or the folder it was unzipped to. Reads no network.
 
@@ -78,11 +92,12 @@ def verify_bundle(
         path: the zip or the folder.
         expectations: what the reader knows from elsewhere; None takes the configured roots.
         progress: called with the number of bytes hashed since the last call.
+        witness: called before the bundle is closed; not for a zip that must not be read.
 
     Raises:
         InputError: there is nothing at `path`, it can't be read, or it is no bundle.
     """
-    report, _ = _verify(Path(path), expectations or load_expectations(), progress)
+    report, _ = _verify(Path(path), expectations or load_expectations(), progress, witness=witness)
     return report
 
 
@@ -91,8 +106,15 @@ def verify_case(
     expectations: Expectations | None = None,
     *,
     progress: Progress | None = None,
+    witness: Witness | None = None,
 ) -> CaseReport:
     """Verify every bundle of a case and the chain between them. Reads no network.
+
+    Args:
+        folder: the case.
+        expectations: as for `verify_bundle`; a receipt pins the bundle that it names.
+        progress: called with the number of bytes hashed since the last call.
+        witness: called before each bundle is closed.
 
     Raises:
         CaseError: there is no case in the folder.
@@ -101,12 +123,12 @@ def verify_case(
     folder = case.folder
     expectations = expectations or load_expectations()
     pins = {expectations.receipt.id: expectations.receipt} if expectations.receipt else {}
-    examined = _Examined(dataclasses.replace(expectations, receipt=None), pins, progress)
+    examined = _Examined(dataclasses.replace(expectations, receipt=None), pins, progress, witness)
     examined.verify(case.bundle_paths(), folder)
     findings = [*examined.findings, *check_chain(case.id, examined.links)]
     own = {link.evidence.id for link in examined.links}
     cited = {receipt.id: receipt for link in examined.links for receipt in link.included}
-    earlier = _Examined(examined.expectations, {**pins, **cited}, progress)
+    earlier = _Examined(examined.expectations, {**pins, **cited}, progress, witness)
     earlier.verify(case.included_paths(), folder)
     findings += earlier.findings
     there = {link.evidence.id: link.name for link in earlier.links}
@@ -136,14 +158,20 @@ class _Examined:
         expectations: what holds for each of them.
         pins: receipts, by the id of the bundle that each must fit.
         progress: called with the number of bytes hashed since the last call.
+        witness: called before each bundle is closed.
     """
 
     def __init__(
-        self, expectations: Expectations, pins: Mapping[str, Receipt], progress: Progress | None
+        self,
+        expectations: Expectations,
+        pins: Mapping[str, Receipt],
+        progress: Progress | None,
+        witness: Witness | None,
     ) -> None:
         self.expectations = expectations
         self._pins = pins
         self._progress = progress
+        self._witness = witness
         self.reports: list[Report] = []
         self.links: list[Link] = []
         self.findings: list[Finding] = []
@@ -153,7 +181,9 @@ class _Examined:
         for path in paths:
             name = path.relative_to(folder).as_posix()
             try:
-                report, link = _verify(path, self.expectations, self._progress, self._pins)
+                report, link = _verify(
+                    path, self.expectations, self._progress, self._pins, self._witness
+                )
             except InputError:
                 self.findings.append(_about("chain.no_bundle", Outcome.FAILED, name))
                 continue
@@ -173,6 +203,7 @@ def _verify(
     expectations: Expectations,
     progress: Progress | None,
     pins: Mapping[str, Receipt] | None = None,
+    witness: Witness | None = None,
 ) -> tuple[Report, Link | None]:
     """The report on a bundle and its link; where a receipt pins it, by that one."""
     try:
@@ -184,7 +215,10 @@ def _verify(
             link = _link(bundle)
             if pins and link and link.evidence.id in pins:
                 expectations = dataclasses.replace(expectations, receipt=pins[link.evidence.id])
-            return judgement.judge(bundle, expectations), link
+            report = judgement.judge(bundle, expectations)
+            if witness:
+                witness(bundle, report)
+            return report, link
     except Fault as fault:
         from evidence_kit.checks import judgement
 
@@ -203,3 +237,33 @@ def _read_digest(text: str) -> str:
     if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
         raise UsageError("signer.malformed")
     return digest
+
+
+def _read_list(path: Path) -> tuple[str, bytes]:
+    """The name and the DER of a revocation list that the reader has from elsewhere."""
+    # Only here, so that nobody else waits for cryptography to be imported.
+    from evidence_kit.crypto.crl import MAX_CRL_BYTES, RevocationList, crl_to_der
+
+    try:
+        with path.open("rb") as file:
+            content = file.read(2 * MAX_CRL_BYTES)
+        crl_der = crl_to_der(content)
+        RevocationList(crl_der)
+    except OSError as error:
+        raise InputError("crl.unreadable", path=str(path), detail=error.strerror or "") from error
+    except Fault as fault:
+        raise InputError("crl.not_accepted", path=str(path), reason=fault.code) from fault
+    return path.name, crl_der
+
+
+def _read_distrust(text: str) -> Distrust:
+    algorithm, _, day = text.strip().lower().partition("@")
+    try:
+        since = datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        raise UsageError("distrust.malformed", text=text) from None
+    if algorithm not in DISTRUSTABLE:
+        raise UsageError(
+            "distrust.unknown", name=algorithm, suggestion=closest(algorithm, DISTRUSTABLE)
+        )
+    return Distrust(algorithm=algorithm, since=since)

@@ -1,6 +1,6 @@
 """SHA-256 of every member in one pass over the file, at the speed of the hash.
 
-Small members that stand side by side are read together; two threads share the work, which
+Small members that stand side by side are read together; threads share the work, which
 helps because hashlib and the CRC release the interpreter's lock. Header and CRC of each
 member are checked on the bytes that are hashed.
 """
@@ -24,12 +24,15 @@ except ImportError:  # no wheel for this processor
     from zlib import crc32 as crc32
 
 _T = TypeVar("_T")
-_R = TypeVar("_R")
 
 RUN_BYTES = 1 << 20
 """How much is read at once of small members."""
-_LARGE_BYTES = 1 << 23
-"""How much is read at once of a large one: the change from thread to thread must not count."""
+_BATCH = 256
+"""How many small members or files a thread takes at once."""
+_HUGE_BYTES = 1 << 25
+"""A member of this size is read by a thread of its own while it is hashed."""
+_HUGE_PIECE_BYTES = 1 << 23
+"""How much is read at once of a huge one: the change from thread to thread must not count."""
 
 Progress = Callable[[int], None]
 """Called with the number of bytes done since the last call; from any thread."""
@@ -42,133 +45,197 @@ class Digest(NamedTuple):
     size_bytes: int
     fault: str | None
     """"container.local_header" or "container.crc" where the container lies about it."""
+    sha512: str | None = None
+    """None where it was not asked for."""
+
+
+class _Buffer(threading.local):
+    """Where a thread reads to; each has its own."""
+
+    def __init__(self) -> None:
+        self.view = memoryview(bytearray(RUN_BYTES))
+
+
+class _Sums:
+    """The digests of bytes that come in pieces."""
+
+    def __init__(self, with_sha512: bool) -> None:
+        self._sha256 = hashlib.sha256()
+        self._sha512 = hashlib.sha512() if with_sha512 else None
+        self._size_bytes = 0
+
+    def add(self, piece: bytes | memoryview) -> None:
+        self._sha256.update(piece)
+        if self._sha512:
+            self._sha512.update(piece)
+        self._size_bytes += len(piece)
+
+    def digest(self, fault: str | None) -> Digest:
+        sha512 = self._sha512.hexdigest() if self._sha512 else None
+        return Digest(self._sha256.hexdigest(), self._size_bytes, fault, sha512)
 
 
 def hash_canonical(
-    file: RangeFile, members: Sequence[zipscan.Member], progress: Progress | None = None
+    file: RangeFile,
+    members: Sequence[zipform.Member],
+    progress: Progress | None = None,
+    *,
+    with_sha512: bool = False,
 ) -> list[Digest]:
     """A digest for each member of a canonical zip, in their order."""
-    buffers = threading.local()
+    buffer = _Buffer()
 
-    def work(run: Sequence[zipscan.Member]) -> list[Digest]:
-        if not hasattr(buffers, "buffer"):
-            buffers.buffer = memoryview(bytearray(RUN_BYTES))
-        digests = _hash_run(file, run, buffers.buffer)
-        if progress:
-            progress(sum(digest.size_bytes for digest in digests))
-        return digests
+    def work(run: Sequence[zipform.Member]) -> list[Digest]:
+        if _length(run) <= RUN_BYTES:
+            return _hash_run(file, run, buffer.view, with_sha512)
+        return [_hash_large(file, member, buffer.view, with_sha512) for member in run]
 
-    return [digest for digests in _shared(work, _runs(members)) for digest in digests]
+    return _shared(work, _runs(members), progress)
 
 
 def hash_repacked(
-    file: RangeFile, members: Sequence[zipscan.Member], progress: Progress | None = None
+    file: RangeFile,
+    members: Sequence[zipform.Member],
+    progress: Progress | None = None,
+    *,
+    with_sha512: bool = False,
 ) -> list[Digest]:
     """A digest for each member of a repacked zip, in their order."""
 
-    def work(member: zipscan.Member) -> Digest:
-        digest, checksum, size = hashlib.sha256(), 0, 0
-        for chunk in zipscan.chunks(file, member):
-            digest.update(chunk)
-            checksum = crc32(chunk, checksum)
-            size += len(chunk)
-            if progress:
-                progress(len(chunk))
-        fault = None if checksum == member.crc32 else "container.crc"
-        return Digest(digest.hexdigest(), size, fault)
+    def work(batch: Sequence[zipform.Member]) -> list[Digest]:
+        return [_hash_packed(file, member, with_sha512) for member in batch]
 
-    return list(_shared(work, members))
+    return _shared(work, _batches(members), progress)
 
 
-def hash_files(paths: Iterable[Path], progress: Progress | None = None) -> list[Digest]:
+def hash_files(
+    paths: Sequence[Path], progress: Progress | None = None, *, with_sha512: bool = False
+) -> list[Digest]:
     """A digest for each file of an unzipped bundle, in their order.
 
     Raises:
         OSError: a file can't be read.
     """
+    buffer = _Buffer()
 
-    def work(path: Path) -> Digest:
-        with path.open("rb", buffering=0) as stream:
-            digest = hashlib.file_digest(stream, "sha256")
-            size = stream.tell()
+    def work(batch: Sequence[Path]) -> list[Digest]:
+        return [_hash_file(path, buffer.view, with_sha512) for path in batch]
+
+    return _shared(work, _batches(paths), progress)
+
+
+def _shared(
+    work: Callable[[Sequence[_T]], list[Digest]],
+    jobs: Iterable[Sequence[_T]],
+    progress: Progress | None,
+) -> list[Digest]:
+    """What `work` gives for every job, in their order; several threads do it."""
+
+    def told(job: Sequence[_T]) -> list[Digest]:
+        digests = work(job)
         if progress:
-            progress(size)
-        return Digest(digest.hexdigest(), size, None)
+            progress(sum(digest.size_bytes for digest in digests))
+        return digests
 
-    return list(_shared(work, paths))
-
-
-def _shared(work: Callable[[_T], _R], jobs: Iterable[_T]) -> Iterator[_R]:
     with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
-        yield from pool.map(work, jobs)
+        return [digest for digests in pool.map(told, jobs) for digest in digests]
 
 
-def _runs(members: Sequence[zipscan.Member]) -> Iterator[Sequence[zipscan.Member]]:
+def _batches(jobs: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    for begin in range(0, len(jobs), _BATCH):
+        yield jobs[begin : begin + _BATCH]
+
+
+def _runs(members: Sequence[zipform.Member]) -> Iterator[Sequence[zipform.Member]]:
     """Neighbours grouped so that each group fits one read; a large member stands alone."""
     begin = 0
     for index, member in enumerate(members):
-        end = member.data_offset + member.size_bytes
-        if index > begin and end - members[begin].offset > RUN_BYTES:
+        is_full = member.data_offset + member.size_bytes - members[begin].offset > RUN_BYTES
+        if index > begin and (is_full or index - begin == _BATCH):
             yield members[begin:index]
             begin = index
-    yield members[begin:]
+    if members:
+        yield members[begin:]
 
 
-def _hash_run(file: RangeFile, run: Sequence[zipscan.Member], buffer: memoryview) -> list[Digest]:
-    if not run:
-        return []
+def _length(run: Sequence[zipform.Member]) -> int:
+    return run[-1].data_offset + run[-1].size_bytes - run[0].offset
+
+
+def _hash_run(
+    file: RangeFile, run: Sequence[zipform.Member], buffer: memoryview, with_sha512: bool
+) -> list[Digest]:
     start = run[0].offset
-    length = run[-1].data_offset + run[-1].size_bytes - start
-    if length > len(buffer):
-        return [_hash_large(file, run[0])]
-    file.read_into(buffer[:length], start)
+    read = buffer[: file.read_into(buffer[: _length(run)], start)]
     digests = []
-    for member in run:
-        header = buffer[member.offset - start : member.data_offset - start]
-        content = buffer[member.data_offset - start :][: member.size_bytes]
+    for name, _, _, checksum, _, size, offset, begin in run:
+        content = read[begin - start : begin - start + size]
         fault = None
-        if header != zipform.local_header(member.name, member.crc32, member.size_bytes):
+        if read[offset - start : begin - start] != zipform.local_header(name, checksum, size):
             fault = "container.local_header"
-        elif crc32(content) != member.crc32:
+        elif crc32(content) != checksum:
             fault = "container.crc"
-        digests.append(Digest(hashlib.sha256(content).hexdigest(), member.size_bytes, fault))
+        sha512 = hashlib.sha512(content).hexdigest() if with_sha512 else None
+        digests.append(Digest(hashlib.sha256(content).hexdigest(), len(content), fault, sha512))
     return digests
 
 
-def _hash_large(file: RangeFile, member: zipscan.Member) -> Digest:
-    """The digest of one large member: while one buffer is hashed, the next one is filled."""
-    digest = hashlib.sha256()
-    with ThreadPoolExecutor(max_workers=1) as reader:
-        reading = _Reading(file, member)
-        coming = reader.submit(reading.fill)
-        while chunk := coming.result():
-            coming = reader.submit(reading.fill)
-            digest.update(chunk)
+def _hash_large(
+    file: RangeFile, member: zipform.Member, buffer: memoryview, with_sha512: bool
+) -> Digest:
+    sums, checksum = _Sums(with_sha512), 0
+    at, end = member.data_offset, member.data_offset + member.size_bytes
+    if member.size_bytes < _HUGE_BYTES:
+        while count := file.read_into(buffer[: end - at], at):
+            checksum = crc32(buffer[:count], checksum)
+            sums.add(buffer[:count])
+            at += count
+    else:
+        # While one piece is hashed, the next one is read.
+        reading = _Reading(file, at, end)
+        with ThreadPoolExecutor(max_workers=1) as reader:
+            coming = reader.submit(reading.next_piece)
+            while piece := coming.result():
+                coming = reader.submit(reading.next_piece)
+                sums.add(piece)
+        checksum = reading.checksum
     header = file.read(member.offset, member.data_offset - member.offset)
-    fault = None
     if header != zipform.local_header(member.name, member.crc32, member.size_bytes):
-        fault = "container.local_header"
-    elif reading.checksum != member.crc32:
-        fault = "container.crc"
-    return Digest(digest.hexdigest(), reading.at - member.data_offset, fault)
+        return sums.digest("container.local_header")
+    return sums.digest(None if checksum == member.crc32 else "container.crc")
 
 
 class _Reading:
-    """Fills two buffers in turn with the bytes of a member, and works out their CRC."""
+    """Fills two buffers in turn with a range of bytes, and works out its CRC."""
 
-    def __init__(self, file: RangeFile, member: zipscan.Member) -> None:
+    def __init__(self, file: RangeFile, begin: int, end: int) -> None:
         self._file = file
-        self._end = member.data_offset + member.size_bytes
-        self._free = memoryview(bytearray(_LARGE_BYTES))
-        self._taken = memoryview(bytearray(_LARGE_BYTES))
-        self.at = member.data_offset
+        self._at, self._end = begin, end
+        self._free = memoryview(bytearray(_HUGE_PIECE_BYTES))
+        self._taken = memoryview(bytearray(_HUGE_PIECE_BYTES))
         self.checksum = 0
 
-    def fill(self) -> memoryview:
-        """The next bytes; empty at the end. They stay as they are until the call after next."""
+    def next_piece(self) -> memoryview:
+        """Empty at the end. It stays as it is until the call after next."""
         self._free, self._taken = self._taken, self._free
-        count = self._file.read_into(self._taken[: self._end - self.at], self.at)
-        chunk = self._taken[:count]
-        self.checksum = crc32(chunk, self.checksum)
-        self.at += count
-        return chunk
+        count = self._file.read_into(self._taken[: self._end - self._at], self._at)
+        piece = self._taken[:count]
+        self.checksum = crc32(piece, self.checksum)
+        self._at += count
+        return piece
+
+
+def _hash_packed(file: RangeFile, member: zipform.Member, with_sha512: bool) -> Digest:
+    sums, checksum = _Sums(with_sha512), 0
+    for chunk in zipscan.chunks(file, member):
+        sums.add(chunk)
+        checksum = crc32(chunk, checksum)
+    return sums.digest(None if checksum == member.crc32 else "container.crc")
+
+
+def _hash_file(path: Path, buffer: memoryview, with_sha512: bool) -> Digest:
+    sums = _Sums(with_sha512)
+    with path.open("rb", buffering=0) as stream:
+        while count := stream.readinto(buffer):
+            sums.add(buffer[:count])
+    return sums.digest(None)

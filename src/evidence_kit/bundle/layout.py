@@ -1,7 +1,7 @@
 """Names, places and limits inside a bundle (docs/format.md, "Container" and "Names")."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from evidence_kit.bundle.text import escape
 from evidence_kit.report import Fault
@@ -37,6 +37,9 @@ MAX_SMALL_BYTES = 64 << 10
 MAX_CRL_BYTES = 16 << 20
 MAX_OTHER_BYTES = 1 << 20
 MAX_TOKENS = 16
+MAX_RENEWALS = 64
+MAX_RENEWAL_TOKENS = 4
+MAX_CRLS = 64
 MAX_CERTIFICATES = 64
 """Under proof/certs/; every token is judged with each of them at hand."""
 MAX_PART_BYTES = 100
@@ -45,13 +48,20 @@ MAX_DEPTH = 10
 MAX_SEQUENCE = 999_999_999
 """Of a bundle in its case: nine digits, as many as a receipt has."""
 
-_PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
-_DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
+# One part of a path: no name of a Windows device, no dot at its end.
+_PART = re.compile(
+    r"(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|\Z))"
+    rf"[a-z0-9_][a-z0-9._-]{{0,{MAX_PART_BYTES - 1}}}(?<!\.)",
+    re.ASCII | re.IGNORECASE,
+)
 _TOKEN = re.compile(r"proof/signature\.p7s\.(0|[1-9][0-9]?)\.tsr")
 _CERTIFICATE = re.compile(r"proof/certs/[0-9a-f]{64}\.der")
-_CRL = re.compile(r"proof/crl/[0-9a-f]{64}\.crl")
+_RENEWAL_FOLDER = r"proof/renewal-(?!0000)[0-9]{4}/"
+_CRL = re.compile(rf"(proof/|{_RENEWAL_FOLDER})crl/[0-9a-f]{{64}}\.crl")
+_COVER = re.compile(rf"{_RENEWAL_FOLDER}cover\.sha512")
+_COVER_TOKEN = re.compile(rf"{_COVER.pattern}\.(0|[1-9][0-9]?)\.tsr")
 _RENEWAL = re.compile(
-    r"proof/renewal-[0-9]{4}/(cover\.sha512(\.(0|[1-9][0-9]?)\.tsr)?|crl/[0-9a-f]{64}\.crl)"
+    rf"{_COVER.pattern}|{_COVER_TOKEN.pattern}|{_RENEWAL_FOLDER}crl/[0-9a-f]{{64}}\.crl"
 )
 _OTHER = re.compile(r"proof/other/[^/]+")
 
@@ -71,14 +81,45 @@ def is_certificate(path: str) -> bool:
     return bool(_CERTIFICATE.fullmatch(path))
 
 
+def crl_path(sha256: str, renewal: int | None = None) -> str:
+    """Where the revocation list with this digest stands, from sealing or from a renewal."""
+    folder = PROOF if renewal is None else f"{PROOF}renewal-{renewal:04d}/"
+    return f"{folder}crl/{sha256}.crl"
+
+
 def is_crl(path: str) -> bool:
-    """True for a revocation list kept at sealing."""
+    """True for a revocation list, whether kept at sealing or by a renewal."""
     return bool(_CRL.fullmatch(path))
 
 
 def is_renewal(path: str) -> bool:
     """True for a part of a later renewal."""
     return bool(_RENEWAL.fullmatch(path))
+
+
+def cover_path(number: int) -> str:
+    """Where the list of the renewal with this number stands, counted from 1."""
+    return f"{PROOF}renewal-{number:04d}/cover.sha512"
+
+
+def cover_token_path(number: int, token: int) -> str:
+    """Where a token over that list stands, counted from 0."""
+    return f"{cover_path(number)}.{token}.tsr"
+
+
+def is_cover(path: str) -> bool:
+    """True for a renewal's list of the SHA-512 of every file that it covers."""
+    return bool(_COVER.fullmatch(path))
+
+
+def is_cover_token(path: str) -> bool:
+    """True for a time-stamp token over a renewal's list."""
+    return bool(_COVER_TOKEN.fullmatch(path))
+
+
+def renewal_number(path: str) -> int | None:
+    """The number of the renewal that a file is a part of; None for every other file."""
+    return int(path[len("proof/renewal-") :][:4]) if is_renewal(path) else None
 
 
 def is_other_proof(path: str) -> bool:
@@ -127,19 +168,16 @@ def require_name(path: str) -> None:
     Raises:
         Fault: "structure.name".
     """
-    parts = path.split("/")
-    if (
-        len(path) > MAX_PATH_BYTES
-        or len(parts) > MAX_DEPTH
-        or not all(
-            _PART.fullmatch(part)
-            and len(part) <= MAX_PART_BYTES
-            and not part.endswith(".")
-            and not _DEVICE.fullmatch(part)
-            for part in parts
-        )
-    ):
+    if not are_names((path,)):
         raise Fault("structure.name", path=escape(path))
+
+
+def are_names(paths: Collection[str]) -> bool:
+    """True where no system would read one of these paths as another one."""
+    parts = set("/".join(paths).split("/"))  # what many have in common is looked at once
+    return all(map(_PART.fullmatch, parts)) and all(
+        len(path) <= MAX_PATH_BYTES and path.count("/") < MAX_DEPTH for path in paths
+    )
 
 
 def require_distinct(paths: Iterable[str]) -> None:
@@ -148,20 +186,27 @@ def require_distinct(paths: Iterable[str]) -> None:
     Raises:
         Fault: "structure.collision".
     """
-    files: set[str] = set()
+    paths = tuple(paths)
+    files = {path.lower() for path in paths}
+    if len(files) < len(paths):
+        raise Fault("structure.collision", path=_first_repeated(paths))
     folders: set[str] = set()
-    for path in paths:
-        folded = path.lower()
-        if folded in files:
-            raise Fault("structure.collision", path=path)
-        files.add(folded)
-        end = folded.rfind("/")
-        while end > 0 and folded[:end] not in folders:
-            folders.add(folded[:end])
-            end = folded.rfind("/", 0, end)
+    for folder in {path.rpartition("/")[0] for path in files}:
+        while folder and folder not in folders:
+            folders.add(folder)
+            folder = folder.rpartition("/")[0]
     both = files & folders
     if both:
         raise Fault("structure.collision", path=min(both))
+
+
+def _first_repeated(paths: Iterable[str]) -> str:
+    seen: set[str] = set()
+    for path in paths:
+        if path.lower() in seen:
+            return path
+        seen.add(path.lower())
+    raise AssertionError("there is none")
 
 
 def safe_name(name: str, *, number: int) -> str:

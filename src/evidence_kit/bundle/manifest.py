@@ -1,11 +1,22 @@
-"""BagIt manifests (RFC 8493 §2.1.3), in the one form that a bundle allows."""
+"""BagIt manifests (RFC 8493 §2.1.3), in the one form that a bundle allows.
 
+A renewal's list of SHA-512 digests has the same form.
+"""
+
+import operator
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
+from evidence_kit.bundle import layout
 from evidence_kit.report import Fault
 
-_LINE = re.compile(rb"([0-9a-f]{64})  ([\x21-\x7e]+)")
+Algorithm = Literal["sha256", "sha512"]
+
+_DIGITS = {"sha256": 64, "sha512": 128}
+_LINES = {
+    name: re.compile(rf"([0-9a-f]{{{digits}}})  ([\x21-\x7e]+)") for name, digits in _DIGITS.items()
+}
 
 
 def encode(digests: Mapping[str, str]) -> bytes:
@@ -13,21 +24,27 @@ def encode(digests: Mapping[str, str]) -> bytes:
     return b"".join(f"{digests[path]}  {path}\n".encode("ascii") for path in sorted(digests))
 
 
-def decode(content: bytes, *, path: str) -> dict[str, str]:
-    """Path -> SHA-256 of a manifest.
+def decode(content: bytes, *, path: str, algorithm: Algorithm = "sha256") -> dict[str, str]:
+    """Path -> digest of a manifest of that algorithm.
 
     Raises:
         Fault: "structure.manifest" for any other form, order or a duplicate; names the line.
     """
-    digests: dict[str, str] = {}
-    lines = content.split(b"\n")
-    last = b""
-    for number, line in enumerate(lines[:-1], start=1):
-        match = _LINE.fullmatch(line)
+    form, digits = _LINES[algorithm], _DIGITS[algorithm]
+    # More lines than a bundle has members are left in the rest, unread.
+    *lines, rest = content.decode("ascii", "replace").split("\n", layout.MAX_MEMBERS)
+    listed = [line[digits + 2 :] for line in lines]
+    if rest or not all(map(form.fullmatch, lines)) or not all(map(operator.lt, listed, listed[1:])):
+        raise Fault("structure.manifest", path=path, line=_first_wrong(lines, form))
+    return {name: line[:digits] for name, line in zip(listed, lines, strict=True)}
+
+
+def _first_wrong(lines: Sequence[str], form: re.Pattern[str]) -> int:
+    """The number of the first line that is of another form, or not behind the one before."""
+    last = ""
+    for number, line in enumerate(lines, start=1):
+        match = form.fullmatch(line)
         if not match or match[2] <= last:
-            raise Fault("structure.manifest", path=path, line=number)
+            return number
         last = match[2]
-        digests[last.decode("ascii")] = match[1].decode("ascii")
-    if lines[-1]:
-        raise Fault("structure.manifest", path=path, line=len(lines))
-    return digests
+    return len(lines) + 1

@@ -128,9 +128,14 @@ class Bundle:
         return self.read(layout.SIGNATURE)
 
     @once
+    def proof_paths(self) -> tuple[str, ...]:
+        """Paths of all that stands under proof/."""
+        return tuple(path for path in self.sizes if path.startswith(layout.PROOF))
+
+    @once
     def token_paths(self) -> tuple[str, ...]:
         """Paths of the tokens over the signature, in the order of their numbers."""
-        found = (path for path in self.sizes if layout.is_token(path))
+        found = (path for path in self.proof_paths if layout.is_token(path))
         return tuple(sorted(found, key=lambda path: (len(path), path)))
 
 

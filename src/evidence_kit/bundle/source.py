@@ -1,7 +1,7 @@
 """Where the files of a bundle are read from: the zip, or a folder someone unzipped it to."""
 
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -30,7 +30,9 @@ class Source(Protocol):
     def read(self, path: str) -> bytes:
         """The whole of one file; the caller has looked at its size."""
 
-    def digests(self, progress: hashing.Progress | None) -> dict[str, hashing.Digest]:
+    def digests(
+        self, progress: hashing.Progress | None = None, *, with_sha512: bool = False
+    ) -> dict[str, hashing.Digest]:
         """What each file holds, read once."""
 
     def close(self) -> None:
@@ -76,11 +78,16 @@ class ZipSource:
             return self.file.read(member.data_offset, member.size_bytes)
         return b"".join(zipscan.chunks(self.file, member))
 
-    def digests(self, progress: hashing.Progress | None) -> dict[str, hashing.Digest]:
+    def digests(
+        self, progress: hashing.Progress | None = None, *, with_sha512: bool = False
+    ) -> dict[str, hashing.Digest]:
         """What each member holds."""
         is_canonical = self.container == "canonical"
         work = hashing.hash_canonical if is_canonical else hashing.hash_repacked
-        digests = work(self.file, tuple(self.members.values()), progress)
+        members = tuple(self.members.values())
+        digests = work(
+            self.file, members, progress, with_sha512=with_sha512 or _is_renewed(self.sizes)
+        )
         return dict(zip(self.members, digests, strict=True))
 
     def close(self) -> None:
@@ -88,27 +95,34 @@ class ZipSource:
         self.file.close()
 
 
-def _by_path(members: tuple[zipscan.Member, ...], top: str) -> dict[str, zipscan.Member]:
-    found: dict[str, zipscan.Member] = {}
-    for member in members:
-        path = member.name[len(top) + 1 :].decode("ascii", "backslashreplace")
-        if path in found:
-            raise Fault("container.duplicate", path=escape(path))
-        found[path] = member
+def _is_renewed(paths: Iterable[str]) -> bool:
+    """True where there is a renewal, whose list holds SHA-512; elsewhere it costs nothing."""
+    return any(path.startswith(layout.PROOF) and layout.is_cover(path) for path in paths)
+
+
+def _by_path(members: tuple[zipform.Member, ...], top: str) -> dict[str, zipform.Member]:
+    begin = len(top) + 1
+    paths = [member.name[begin:].decode("ascii", "backslashreplace") for member in members]
+    found = dict(zip(paths, members, strict=True))
+    if len(found) < len(paths):
+        seen: set[str] = set()
+        for path in paths:
+            if path in seen:
+                raise Fault("container.duplicate", path=escape(path))
+            seen.add(path)
     return found
 
 
-def _top(members: tuple[zipscan.Member, ...], path: Path) -> str:
+def _top(members: tuple[zipform.Member, ...], path: Path) -> str:
     """The one top folder that every member stands in."""
-    tops = {member.name.partition(b"/")[0] for member in members}
-    for member in members:
-        if not member.name.startswith(layout.TOP_PREFIX.encode()):
-            if not any(m.name.endswith(layout.EVIDENCE.encode()) for m in members):
-                raise InputError("bundle.not_a_bundle", path=str(path))
-            name = member.name.decode("ascii", "backslashreplace")
-            raise Fault("structure.top", path=escape(name))
     if not members:
         raise InputError("bundle.not_a_bundle", path=str(path))
+    tops = {member.name.partition(b"/")[0] for member in members}
+    if any(not top.startswith(layout.TOP_PREFIX.encode()) for top in tops):
+        if not any(member.name.endswith(layout.EVIDENCE.encode()) for member in members):
+            raise InputError("bundle.not_a_bundle", path=str(path))
+        outside = next(m.name for m in members if not m.name.startswith(layout.TOP_PREFIX.encode()))
+        raise Fault("structure.top", path=escape(outside.decode("ascii", "backslashreplace")))
     if len(tops) > 1:
         raise Fault("structure.top", path=escape(max(tops).decode("ascii", "replace")))
     return tops.pop().decode("ascii", "backslashreplace")
@@ -134,9 +148,14 @@ class FolderSource:
         """The whole of one file."""
         return (self._root / path).read_bytes()
 
-    def digests(self, progress: hashing.Progress | None) -> dict[str, hashing.Digest]:
+    def digests(
+        self, progress: hashing.Progress | None = None, *, with_sha512: bool = False
+    ) -> dict[str, hashing.Digest]:
         """What each file holds."""
-        digests = hashing.hash_files((self._root / path for path in self.sizes), progress)
+        paths = [self._root / path for path in self.sizes]
+        digests = hashing.hash_files(
+            paths, progress, with_sha512=with_sha512 or _is_renewed(self.sizes)
+        )
         return dict(zip(self.sizes, digests, strict=True))
 
     def close(self) -> None:

@@ -16,6 +16,9 @@ from evidence_kit.report import Fault, Outcome
 BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 _MAX_INTEGER = 2**53
 _FORMAT = re.compile(r"evidence-kit/bundle/[0-9]+(-[a-z]+)?")
+_LONG_NUMBER = re.compile(rb'":-?[0-9]{16}')
+# What `is_safe_text` refuses beyond ASCII, as UTF-8.
+_UNSAFE = re.compile(rb"\xc2[\x80-\x9f]|\xd8\x9c|\xe2\x80[\x8e\x8f\xaa-\xae]|\xe2\x81[\xa6-\xa9]")
 _T = TypeVar("_T")
 
 
@@ -50,6 +53,9 @@ def decode_evidence(content: bytes) -> Evidence:
         Fault: "structure.*", or "unsupported.*" (indeterminate) for a later format or an
             unknown critical extension.
     """
+    plain = _decode_plain(content)
+    if plain:
+        return plain
     if _peek_format(content) != FORMAT:
         version = decode_json(content, _Head, path=layout.EVIDENCE).format
         if _FORMAT.fullmatch(version):
@@ -64,6 +70,32 @@ def decode_evidence(content: bytes) -> Evidence:
             "unsupported.extension", Outcome.INDETERMINATE, name=", ".join(map(str, critical))
         )
     return evidence
+
+
+def _decode_plain(content: bytes) -> Evidence | None:
+    """evidence.json as the kit writes it; None where it takes a closer look.
+
+    A record that is encoded to the very tokens that were read holds no key twice and nothing
+    unknown; then it is enough to know that no text or number in it is suspicious.
+    """
+    try:
+        evidence = msgspec.json.decode(content, type=Evidence)
+        tokens = msgspec.json.encode(evidence)
+        is_same = msgspec.json.format(content, indent=-1) == tokens
+    except (ValueError, RecursionError, msgspec.MsgspecError):
+        return None
+    is_plain = is_same and evidence.format == FORMAT and evidence.extensions is None
+    return evidence if is_plain and not _is_suspicious(tokens) else None
+
+
+def _is_suspicious(tokens: bytes) -> bool:
+    """True where text is escaped or may be unsafe, or a number has 16 digits or more."""
+    return (
+        b"\\" in tokens
+        or b"\x7f" in tokens
+        or (not tokens.isascii() and bool(_UNSAFE.search(tokens)))
+        or bool(_LONG_NUMBER.search(tokens))
+    )
 
 
 def decode_json(content: bytes, record: type[_T], *, path: str) -> _T:

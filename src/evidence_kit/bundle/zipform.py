@@ -6,7 +6,9 @@ of the container is without meaning. Field names and sizes: PKWARE APPNOTE 6.3.1
 
 import struct
 from collections.abc import Iterable
+from typing import NamedTuple
 
+STORED, DEFLATED = 0, 8
 MADE_BY = 0x0314  # Unix, 2.0
 DOS_DATE = 0x0021  # 1980-01-01, the earliest that the field can hold
 MODE = 0o100644
@@ -26,24 +28,32 @@ END64_SIGNATURE = b"PK\x06\x06"
 LOCATOR64_SIGNATURE = b"PK\x06\x07"
 
 
+class Member(NamedTuple):
+    """One member of a zip, as its central directory describes it."""
+
+    name: bytes
+    method: int
+    flags: int
+    crc32: int
+    stored_bytes: int
+    size_bytes: int
+    offset: int
+    """Of its local header."""
+    data_offset: int
+
+
+# The first fields of every local header but those of zip64: signature to date.
+_LOCAL_START = struct.pack("<4s5H", LOCAL_SIGNATURE, 20, 0, 0, 0, DOS_DATE)
+_LOCAL_REST = struct.Struct(f"<{len(_LOCAL_START)}s3I2H")
+
+
 def local_header(name: bytes, crc32: int, size_bytes: int) -> bytes:
     """Local file header of a STORED member (APPNOTE §4.3.7)."""
-    extra = b""
-    if size_bytes >= FULL_32:
-        extra = struct.pack("<2H2Q", 1, 16, size_bytes, size_bytes)
-    field = min(size_bytes, FULL_32)
+    if size_bytes < FULL_32:
+        return _LOCAL_REST.pack(_LOCAL_START, crc32, size_bytes, size_bytes, len(name), 0) + name
+    extra = struct.pack("<2H2Q", 1, 16, size_bytes, size_bytes)
     header = LOCAL.pack(
-        LOCAL_SIGNATURE,
-        45 if extra else 20,
-        0,
-        0,
-        0,
-        DOS_DATE,
-        crc32,
-        field,
-        field,
-        len(name),
-        len(extra),
+        LOCAL_SIGNATURE, 45, 0, 0, 0, DOS_DATE, crc32, FULL_32, FULL_32, len(name), len(extra)
     )
     return header + name + extra
 

@@ -12,12 +12,12 @@ import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from evidence_kit.bundle import layout, zipform
+from evidence_kit.bundle import canonical, layout, zipform
 from evidence_kit.bundle.ranges import RangeFile
 from evidence_kit.bundle.text import escape
+from evidence_kit.bundle.zipform import DEFLATED, STORED, Member
 from evidence_kit.report import Fault
 
-STORED, DEFLATED = 0, 8
 _DESCRIPTOR_FLAG = 0x0008
 _ALLOWED_FLAGS = 0x0806 | _DESCRIPTOR_FLAG  # UTF-8 names, deflate level, descriptor
 _ALLOWED_EXTRAS = {0x0001, 0x5455, 0x7875, 0x000A}  # zip64, Unix times, Unix ids, NTFS times
@@ -25,20 +25,6 @@ _MAX_EXTRA_BYTES = 64
 _MAX_RATIO = 100  # of all contents to the file; HTML full of blanks reaches some 50
 _MAX_DIRECTORY_BYTES = layout.MAX_MEMBERS * (zipform.CENTRAL.size + layout.MAX_PATH_BYTES + 80)
 _CHUNK_BYTES = 1 << 18
-
-
-class Member(NamedTuple):
-    """One member of a zip, as its central directory describes it."""
-
-    name: bytes
-    method: int
-    flags: int
-    crc32: int
-    stored_bytes: int
-    size_bytes: int
-    offset: int
-    """Of its local header."""
-    data_offset: int
 
 
 class Scan(NamedTuple):
@@ -78,6 +64,9 @@ def scan(file: RangeFile) -> Scan:
     try:
         start, length, count = _find_directory(file, size)
         directory = file.read(start, size - start)
+        listed = canonical.read_directory(directory, length, count)
+        if listed:
+            return Scan(True, listed)
         entries = tuple(_entries(directory[:length], count))
         members = tuple(entry.member for entry in entries)
         if _is_canonical(directory, members):
@@ -274,7 +263,7 @@ def _require_plain(entry: _Entry) -> None:
     is_folder = member.name.endswith(b"/")
     if kind not in (0, stat.S_IFDIR if is_folder else stat.S_IFREG):
         raise Fault("container.link", path=path)
-    if is_folder and member.stored_bytes:
+    if is_folder and (member.stored_bytes or member.size_bytes or member.crc32):
         raise Fault("container.hidden_bytes", path=path)
 
 

@@ -40,8 +40,11 @@ CHECKS: tuple[tuple[Check, Question], ...] = (
     (signature.check_signer, Question.SIGNER),
     (signature.check_pins, Question.SIGNER),
     (timestamps.check_tokens, Question.SINCE),
+    (timestamps.check_algorithms, Question.UNALTERED),
+    (timestamps.check_renewals, Question.SINCE),
+    (timestamps.check_lists, Question.SINCE),
     (timestamps.check_not_before, Question.SINCE),
-    (timestamps.check_unjudged, Question.SINCE),
+    (timestamps.check_others, Question.SINCE),
 )
 """Every check, and the question that a fault in it bears on. All of them run."""
 
@@ -59,6 +62,7 @@ def judge(bundle: Bundle, expectations: Expectations) -> Report:
         sealed_no_later_than=timestamps.sealed_no_later_than(examination),
         sealed_not_before=timestamps.sealed_not_before(examination),
         proven_times=timestamps.proven_times(examination),
+        renewals=timestamps.renewed(examination),
         signer=_or_none(lambda: _signer(examination)),
         receipt=_or_none(lambda: str(_receipt(examination))),
     )
@@ -79,6 +83,7 @@ def _report(path: str, findings: tuple[Finding, ...]) -> Report:
         sealed_no_later_than=None,
         sealed_not_before=None,
         proven_times=(),
+        renewals=(),
         signer=None,
         receipt=None,
         findings=findings,
@@ -117,10 +122,11 @@ def _signer(examination: Examination) -> SignerIdentity:
         issuer=certificate.issuer,
         not_before=certificate.not_before,
         not_after=certificate.not_after,
+        chain=tuple(describe(der).subject for der in examination.signer_chain_der[1:]),
         signing_time_claimed=signature.signing_time_claimed,
     )
 
 
 def _receipt(examination: Examination) -> Receipt:
-    times = [judged.token.gen_time for judged in examination.trusted if judged.token]
+    times = [token.gen_time for token in examination.proving]
     return make_receipt(examination.bundle, min(times, default=None))

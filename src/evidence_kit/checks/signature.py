@@ -1,10 +1,13 @@
 """The signature over the tagmanifest, and whose key made it."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from evidence_kit.bundle import layout
 from evidence_kit.bundle.receipt import make_receipt
 from evidence_kit.checks.examination import Examination
+from evidence_kit.checks.revocation import chain_status
+from evidence_kit.checks.tokens import time_text
 from evidence_kit.crypto.digest import sha256_hex
 from evidence_kit.crypto.x509 import describe
 from evidence_kit.report import Fault, Finding, Outcome, Question, finding, from_fault
@@ -44,11 +47,34 @@ def check_signer(examination: Examination) -> Iterator[Finding]:
     )
     code = "signer.self_asserted" if certificate.is_self_made else "signer.chain_not_checked"
     yield finding(Question.SIGNER, code, Outcome.NOTED, layout.SIGNER, issuer=certificate.issuer)
-    times = [judged.token.gen_time for judged in examination.trusted if judged.token]
-    if times and min(times) > certificate.not_after:
+    times = [token.gen_time for token in examination.proving]
+    proven_at = min(times, default=None)
+    if proven_at and proven_at > certificate.not_after:
         yield finding(Question.SIGNER, "signer.expired", Outcome.FAILED, layout.SIGNER)
-    if times and min(times) < certificate.not_before:
+    if proven_at and proven_at < certificate.not_before:
         yield finding(Question.SIGNER, "signer.not_yet_valid", Outcome.INDETERMINATE, layout.SIGNER)
+    yield from _revoked(examination, proven_at)
+
+
+def _revoked(examination: Examination, proven_at: datetime | None) -> Iterator[Finding]:
+    """Whether the signer's certificate, or one above it, was revoked; no list says nothing."""
+    status = chain_status(examination.signer_chain_der, examination.lists)
+    for revocation in status.revocations:
+        if proven_at is None:
+            outcome = Outcome.INDETERMINATE
+        elif revocation.revoked_at <= proven_at:
+            outcome = Outcome.FAILED
+        else:
+            is_doubtful = revocation.doubtful_since <= proven_at
+            outcome = Outcome.INDETERMINATE if is_doubtful else Outcome.NOTED
+        yield finding(
+            Question.SIGNER,
+            "signer.revoked",
+            outcome,
+            layout.SIGNER,
+            time=time_text(revocation.revoked_at),
+            reason=revocation.reason or "-",
+        )
 
 
 def check_pins(examination: Examination) -> Iterator[Finding]:
@@ -81,11 +107,7 @@ def check_pins(examination: Examination) -> Iterator[Finding]:
 
 def _receipt_time(examination: Examination, gen_time: str) -> Iterator[Finding]:
     """A token that the receipt knew of must still be there."""
-    times = {
-        judged.token.gen_time.strftime("%Y-%m-%dT%H:%M:%SZ")
-        for judged in examination.tokens
-        if judged.token
-    }
+    times = {time_text(judged.token.gen_time) for judged in examination.tokens if judged.token}
     if gen_time != "-" and gen_time not in times:
         yield finding(
             Question.SINCE, "receipt.token_gone", Outcome.FAILED, layout.SIGNATURE, time=gen_time

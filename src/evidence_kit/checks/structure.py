@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from evidence_kit.bundle import layout, tags
+from evidence_kit.bundle.reader import Bundle
 from evidence_kit.bundle.text import escape
 from evidence_kit.checks.examination import Examination
 from evidence_kit.model import Captured, Evidence, Role
@@ -32,7 +33,7 @@ def check_container(examination: Examination) -> Iterator[Finding]:
 def check_members(examination: Examination) -> Iterator[Finding]:
     """Whether every file has an allowed name, and none is missing or unlisted."""
     bundle = examination.bundle
-    strays = {path for path in bundle.sizes if _is_of_the_system(path, bundle.container)}
+    strays = set(_system_files(bundle))
     named = dict.fromkeys((*bundle.sizes, *bundle.manifest))
     faults = list(_name_faults([path for path in named if path not in strays]))
     faults += [
@@ -51,9 +52,14 @@ def check_members(examination: Examination) -> Iterator[Finding]:
             faults.append(Fault("structure.unlisted", path=escape(path)))
     if len(bundle.token_paths) > layout.MAX_TOKENS:
         faults.append(Fault("structure.too_many_tokens", count=len(bundle.token_paths)))
-    certificates = sum(map(layout.is_certificate, bundle.sizes))
-    if certificates > layout.MAX_CERTIFICATES:
-        faults.append(Fault("container.too_many", count=certificates))
+    for is_kind, limit in (
+        (layout.is_certificate, layout.MAX_CERTIFICATES),
+        (layout.is_crl, layout.MAX_CRLS),
+        (layout.is_cover, layout.MAX_RENEWALS),
+    ):
+        count = sum(map(is_kind, bundle.proof_paths))
+        if count > limit:
+            faults.append(Fault("container.too_many", count=count))
     for path in bundle.manifest:
         if not path.startswith(layout.DATA):
             faults.append(Fault("structure.manifest_place", path=path))
@@ -64,17 +70,19 @@ def check_members(examination: Examination) -> Iterator[Finding]:
         )
 
 
-def _is_of_the_system(path: str, container: str) -> bool:
-    """True for what a system leaves in a folder that is merely opened."""
-    return container == "folder" and path.rpartition("/")[2] in _SYSTEM_FILES
+def _system_files(bundle: Bundle) -> Iterator[str]:
+    """What a system leaves in a folder that is merely opened."""
+    if bundle.container == "folder":
+        yield from (path for path in bundle.sizes if path.rpartition("/")[2] in _SYSTEM_FILES)
 
 
 def _name_faults(paths: Collection[str]) -> Iterator[Fault]:
-    for path in paths:
-        try:
-            layout.require_name(path)
-        except Fault as fault:
-            yield fault
+    if not layout.are_names(paths):
+        for path in paths:
+            try:
+                layout.require_name(path)
+            except Fault as fault:
+                yield fault
     try:
         layout.require_distinct(paths)
     except Fault as fault:
@@ -171,6 +179,8 @@ def _file_faults(evidence: Evidence, manifest: dict[str, str]) -> Iterator[Fault
         yield Fault("structure.file_list", path=escape(path))
     for entry in entries:
         is_derived = entry.role is Role.DERIVED
+        if not (is_derived or entry.by or entry.from_):
+            continue
         if (
             is_derived != (entry.by is not None)
             or (entry.from_ and not is_derived)

@@ -1,187 +1,188 @@
 """Time-stamp tokens: since when has the bundle been as it is?"""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from evidence_kit.bundle import layout, tags
-from evidence_kit.checks.examination import Examination, JudgedToken
-from evidence_kit.crypto.tsp import TimestampToken
-from evidence_kit.model import NotBefore
+from evidence_kit.bundle import layout
+from evidence_kit.checks.examination import Examination
+from evidence_kit.checks.standing import Standing
+from evidence_kit.checks.tokens import earliest, latest, proven_time, time_text
 from evidence_kit.report import Fault, Finding, Outcome, ProvenTime, Question, finding, from_fault
 
 _SINCE = Question.SINCE
 
 
 def check_tokens(examination: Examination) -> Iterator[Finding]:
-    """Whether at least one token over the signature holds under a trusted root.
+    """Whether at least one token over the signature proves a time.
 
-    Where one does, tokens that do not are shown but stand outside the verdict: else anyone
+    Where one does, those that do not are shown but stand outside the verdict: else anyone
     could spoil a good bundle by adding junk to it.
     """
-    if not examination.tokens:
+    standings = examination.standings.tokens
+    if not standings:
         yield finding(_SINCE, "timestamp.none", Outcome.INDETERMINATE, layout.SIGNATURE)
-    for judged in examination.tokens:
-        if judged.is_trusted:
-            yield from _trusted(judged)
-        elif examination.trusted:
-            code = judged.fault.code if judged.fault else "timestamp.untrusted"
-            yield finding(_SINCE, "ignored_proof", Outcome.NOTED, judged.path, reason=code)
+    for standing in standings:
+        if standing.fault is None:
+            yield from _holding(standing)
+        elif examination.proving:
+            yield _ignored(standing.judged.path, standing.fault)
         else:
-            yield _not_trusted(judged)
-    if examination.trusted:
-        yield finding(_SINCE, "revocation.not_checked", Outcome.NOTED, layout.SIGNATURE)
+            yield from_fault(_SINCE, standing.fault, standing.judged.path)
 
 
-def _trusted(judged: JudgedToken) -> Iterator[Finding]:
-    assert judged.token is not None and judged.token.anchor is not None
-    token, anchor = judged.token, judged.token.anchor
+def _ignored(path: str, fault: Fault) -> Finding:
+    return finding(_SINCE, "ignored_proof", Outcome.NOTED, path, reason=fault.code)
+
+
+def _holding(standing: Standing) -> Iterator[Finding]:
+    token, path = standing.proven, standing.judged.path
+    assert token and token.anchor and standing.status
     yield finding(
         _SINCE,
         "timestamp.holds",
         Outcome.PASSED,
-        judged.path,
+        path,
         authority=token.authority,
-        time=_text(token.gen_time),
+        time=time_text(token.gen_time),
     )
-    if anchor.source == "given":
+    if token.anchor.source == "given":
         yield finding(
-            _SINCE, "timestamp.given_root", Outcome.NOTED, judged.path, root=anchor.name_en
+            _SINCE, "timestamp.given_root", Outcome.NOTED, path, root=token.anchor.name_en
         )
     if token.uses_sha1_ess:
-        yield finding(_SINCE, "timestamp.sha1_certificate_id", Outcome.NOTED, judged.path)
+        yield finding(_SINCE, "timestamp.sha1_certificate_id", Outcome.NOTED, path)
+    if standing.saved_at:
+        yield finding(
+            _SINCE, "renewal.saves", Outcome.NOTED, path, time=time_text(standing.saved_at)
+        )
+    yield from _revocation(standing)
 
 
-def _not_trusted(judged: JudgedToken) -> Finding:
-    if judged.token is None:
-        assert judged.fault is not None
-        return from_fault(_SINCE, judged.fault, judged.path)
-    return finding(
-        _SINCE,
-        "timestamp.untrusted",
-        Outcome.INDETERMINATE,
-        judged.path,
-        authority=judged.token.authority,
-        time=_text(judged.token.gen_time),
-    )
+def _revocation(standing: Standing) -> Iterator[Finding]:
+    """What is known of the authority's certificates."""
+    token, status, path = standing.proven, standing.status, standing.judged.path
+    assert token and status
+    for revocation in status.revocations:
+        yield finding(
+            _SINCE,
+            "revocation.later",
+            Outcome.NOTED,
+            path,
+            time=time_text(revocation.revoked_at),
+            reason=revocation.reason or "-",
+        )
+    if status.as_of is None:
+        yield finding(_SINCE, "revocation.not_checked", Outcome.NOTED, path)
+    elif not status.revocations:
+        # A list from before the token says nothing of the time of the token.
+        is_late = status.as_of >= token.gen_time
+        yield finding(
+            _SINCE,
+            "revocation.good" if is_late else "revocation.as_of",
+            Outcome.PASSED if is_late else Outcome.NOTED,
+            path,
+            time=time_text(status.as_of),
+        )
+
+
+def check_renewals(examination: Examination) -> Iterator[Finding]:
+    """Which renewals hold. One that does not is shown, and supports nothing."""
+    for path, fault in sorted(examination.standings.ignored.items()):
+        yield _ignored(path, fault)
+    for sound in examination.standings.renewals:
+        yield finding(
+            _SINCE,
+            "renewal.holds",
+            Outcome.PASSED,
+            sound.renewal.path,
+            time=time_text(sound.at),
+            authority=", ".join(one.proven.authority for one in sound.standings if one.proven),
+        )
+
+
+def check_lists(examination: Examination) -> Iterator[Finding]:
+    """Revocation lists that say nothing here: never passed over in silence."""
+    lists = examination.lists
+    for path, fault in lists.faults.items():
+        yield _ignored(path, fault)
+    for path in lists.unrelated:
+        yield finding(_SINCE, "revocation.unrelated", Outcome.NOTED, path)
+
+
+def check_algorithms(examination: Examination) -> Iterator[Finding]:
+    """Whether what the reader holds to be broken was vouched for before it broke."""
+    standings = examination.standings
+    for broken in examination.expectations.distrust:
+        is_renewed = standings.is_older_than(broken.since)
+        if broken.algorithm == "sha256" and not is_renewed:
+            yield from_fault(Question.UNALTERED, broken.fault(), layout.MANIFEST)
+        if broken.algorithm == examination.signature.algorithm.partition("-")[0]:
+            times = [latest(token) for token in examination.proving]
+            if not is_renewed and not any(time < broken.since for time in times):
+                yield from_fault(Question.SIGNER, broken.fault(), layout.SIGNATURE)
 
 
 def check_not_before(examination: Examination) -> Iterator[Finding]:
     """Whether a token from before the act proves that the bundle was sealed after it."""
-    bundle = examination.bundle
-    if layout.NOT_BEFORE not in bundle.sizes and layout.NOT_BEFORE_TOKEN not in bundle.sizes:
+    standing = examination.standings.not_before
+    if standing is None:
         return
-    judged = not_before(examination)
-    if judged is None or judged.token is None:
-        reason = judged.fault.code if judged and judged.fault else "not_before.other_act"
+    token = standing.proven
+    if token is None:
+        assert standing.fault
+        reason = standing.fault.code
         yield finding(
             _SINCE, "not_before.no_support", Outcome.NOTED, layout.NOT_BEFORE, reason=reason
         )
         return
-    token = judged.token
-    if token.anchor is None:
-        yield finding(
-            _SINCE,
-            "not_before.no_support",
-            Outcome.NOTED,
-            layout.NOT_BEFORE,
-            reason="timestamp.untrusted",
-        )
-        return
     until = sealed_no_later_than(examination)
     if until is not None and earliest(token) > until:
-        yield finding(
-            _SINCE,
-            "time.order",
-            Outcome.INDETERMINATE,
-            layout.NOT_BEFORE_TOKEN,
-            time=_text(token.gen_time),
-        )
-        return
-    yield finding(
-        _SINCE,
-        "not_before.holds",
-        Outcome.PASSED if until is not None else Outcome.NOTED,
-        layout.NOT_BEFORE_TOKEN,
-        time=_text(token.gen_time),
-    )
-
-
-def not_before(examination: Examination) -> JudgedToken | None:
-    """The token over not-before.json; None where that speaks of another act."""
-    bundle = examination.bundle
-    try:
-        content = bundle.read(layout.NOT_BEFORE)
-        statement = tags.decode_json(content, NotBefore, path=layout.NOT_BEFORE)
-        evidence = bundle.evidence
-    except Fault as fault:
-        return JudgedToken(path=layout.NOT_BEFORE_TOKEN, token=None, fault=fault)
-    if (statement.id, statement.case_id, statement.signer_sha256) != (
-        evidence.id,
-        evidence.case.id if evidence.case else None,
-        evidence.signer_sha256,
-    ):
-        return None
-    return examination.judge_token(layout.NOT_BEFORE_TOKEN, lambda: content)
+        code, outcome = "time.order", Outcome.INDETERMINATE
+    else:
+        code, outcome = "not_before.holds", Outcome.NOTED if until is None else Outcome.PASSED
+    yield finding(_SINCE, code, outcome, layout.NOT_BEFORE_TOKEN, time=time_text(token.gen_time))
 
 
 def sealed_not_before(examination: Examination) -> datetime | None:
     """Earliest that the token over not-before.json can be; None where nothing proves one."""
-    if layout.NOT_BEFORE_TOKEN not in examination.bundle.sizes:
-        return None
-    judged = not_before(examination)
-    if judged is None or judged.token is None or judged.token.anchor is None:
-        return None
+    standing = examination.standings.not_before
     until = sealed_no_later_than(examination)
-    if until is None or earliest(judged.token) > until:
+    if standing is None or standing.proven is None or until is None:
         return None
-    return earliest(judged.token)
+    since = earliest(standing.proven)
+    return since if since <= until else None
 
 
 def sealed_no_later_than(examination: Examination) -> datetime | None:
     """Earliest proven time at which the signature existed; None where nothing proves one."""
-    times = [latest(judged.token) for judged in examination.trusted if judged.token]
-    return min(times, default=None)
+    return min(map(latest, examination.proving), default=None)
 
 
 def proven_times(examination: Examination) -> tuple[ProvenTime, ...]:
-    """The trusted tokens, as a report tells of them."""
+    """The tokens that prove a time, as a report tells of them."""
+    return tuple(_proven_time(one) for one in examination.standings.tokens if one.proven)
+
+
+def renewed(examination: Examination) -> tuple[ProvenTime, ...]:
+    """The tokens of the renewals that hold, as a report tells of them."""
     return tuple(
-        ProvenTime(
-            gen_time=judged.token.gen_time,
-            accuracy_ms=judged.token.accuracy_ms,
-            authority=judged.token.authority,
-            anchor_id=judged.token.anchor.id,
-            country=judged.token.anchor.country,
-            is_given=judged.token.anchor.source == "given",
-            path=judged.path,
-        )
-        for judged in examination.tokens
-        if judged.token and judged.token.anchor
+        _proven_time(one) for sound in examination.standings.renewals for one in sound.standings
     )
 
 
-def latest(token: TimestampToken) -> datetime:
-    """gen_time plus the accuracy that the authority claims for it."""
-    return token.gen_time + timedelta(milliseconds=token.accuracy_ms or 0)
+def _proven_time(standing: Standing) -> ProvenTime:
+    token, status = standing.proven, standing.status
+    assert token and status
+    as_of = None if status.revocations else status.as_of
+    return proven_time(token, standing.judged.path, not_revoked_as_of=as_of)
 
 
-def earliest(token: TimestampToken) -> datetime:
-    """gen_time minus the accuracy that the authority claims for it."""
-    return token.gen_time - timedelta(milliseconds=token.accuracy_ms or 0)
-
-
-def _text(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def check_unjudged(examination: Examination) -> Iterator[Finding]:
-    """Proofs that this version can't judge: never passed over in silence."""
+def check_others(examination: Examination) -> Iterator[Finding]:
+    """Proofs that no check looks into: never passed over in silence."""
     for path in sorted(examination.bundle.sizes):
-        if layout.is_renewal(path):
-            yield finding(_SINCE, "renewal.not_judged", Outcome.INDETERMINATE, path)
-        elif layout.is_crl(path):
-            yield finding(_SINCE, "revocation.not_judged", Outcome.INDETERMINATE, path)
-        elif layout.is_other_proof(path):
+        if layout.is_other_proof(path):
             yield finding(_SINCE, "proof.unknown", Outcome.NOTED, path)
-        elif layout.is_certificate(path) and not examination.is_named_truly(path):
+        elif (layout.is_certificate(path) or layout.is_crl(path)) and not (
+            examination.is_named_truly(path)
+        ):
             yield finding(_SINCE, "ignored_proof", Outcome.NOTED, path, reason="proof.misnamed")

@@ -10,12 +10,18 @@ from evidence_kit.cli.terminal import Terminal
 from evidence_kit.cli.time_text import time_text, upper_bound
 from evidence_kit.errors import ExitCode
 from evidence_kit.report import Outcome
+from evidence_kit.trust.crl_client import CrlReply
 from evidence_kit.trust.tsa_client import TokenReply
 
 
-def exit_code(sealed: Sealed) -> ExitCode:
-    """DONE where nothing is missing; INCOMPLETE where time, page or case lack something."""
-    lacks = sealed.shortfalls or sealed.case_findings
+def exit_code(sealed: Sealed, *, is_renewal: bool = False) -> ExitCode:
+    """DONE where nothing is missing; INCOMPLETE where time, page or case lack something.
+
+    Args:
+        is_renewal: a renewal was asked for, so without a new token something is missing.
+    """
+    is_refused = is_renewal and not any(reply.tsr for reply in sealed.replies)
+    lacks = sealed.shortfalls or sealed.case_findings or is_refused
     is_complete = sealed.report.verdict is Outcome.PASSED and not lacks
     return ExitCode.DONE if is_complete else ExitCode.INCOMPLETE
 
@@ -63,6 +69,10 @@ def as_data(sealed: Sealed) -> dict[str, Any]:
         "notes": sealed.notes,
         "case_findings": sealed.case_findings,
         "authorities": reply_data(sealed.replies),
+        "revocation_lists": [
+            {"url": reply.url, "error": reply.error, "error_params": reply.error_params}
+            for reply in sealed.crl_replies
+        ],
         "report": sealed.report,
     }
 
@@ -106,7 +116,11 @@ def _lines(terminal: Terminal, sealed: Sealed) -> list[str]:
         lines.append(tr("beware: {text}", text=terminal.words.of_observation(shortfall)))
     for note in sealed.notes:
         lines.append(tr("note: {text}", text=terminal.words.of_observation(note)))
+    if report.renewals:
+        renewed_at = time_text(terminal.words, max(one.gen_time for one in report.renewals))
+        lines.append(tr("the proof was last renewed on {time}", time=renewed_at))
     lines += reply_lines(terminal, sealed.replies)
+    lines += _list_lines(terminal, sealed.crl_replies)
     lines.append(tr("receipt: {receipt}", receipt=sealed.receipt))
     lines.append(
         tr(
@@ -115,6 +129,14 @@ def _lines(terminal: Terminal, sealed: Sealed) -> list[str]:
         )
     )
     return lines
+
+
+def _list_lines(terminal: Terminal, replies: Iterable[CrlReply]) -> Iterator[str]:
+    """A line for each revocation list that could not be had."""
+    for reply in replies:
+        if reply.error:
+            text, _ = terminal.words.of_error_code(reply.error, reply.error_params)
+            yield terminal.tr("note: {text}", text=text)
 
 
 def suggest_next(terminal: Terminal, sealed: Sealed) -> None:

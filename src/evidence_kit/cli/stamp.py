@@ -1,4 +1,4 @@
-"""stamp: a time stamp for bundles that were sealed without one."""
+"""stamp: a time stamp for bundles that have none, or a renewal of the proof they have."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import click
 
 from evidence_kit.cli.commands import Command
 from evidence_kit.cli.exit_codes import gravest
-from evidence_kit.cli.options import PATH, kit_of, pass_terminal, stamping
+from evidence_kit.cli.options import PATH, kit_of, option, pass_terminal, stamping
 from evidence_kit.cli.terminal import Terminal
 from evidence_kit.errors import CaseError, EvidenceKitError, ExitCode
 from evidence_kit.i18n import mark
@@ -14,7 +14,7 @@ from evidence_kit.i18n import mark
 
 @click.command(
     cls=Command,
-    short_help=mark("get time stamps for bundles that have none"),
+    short_help=mark("get time stamps for bundles that have none, or renew their proof"),
     help=mark(
         "Get a time stamp for bundles that were sealed without one. What is in them stays as"
         " it is; only a digest leaves the machine. PATH is a bundle, or a case for all of its"
@@ -22,17 +22,27 @@ from evidence_kit.i18n import mark
     ),
 )
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=PATH)
+@option(
+    "--renew",
+    "is_renewal",
+    is_flag=True,
+    help=mark(
+        "renew the proof of bundles that have a time stamp, over all that is in them, before"
+        " it can grow old: now and then, every few years"
+    ),
+)
 @stamping
 @pass_terminal
 def command(
     terminal: Terminal,
     paths: tuple[Path, ...],
+    is_renewal: bool,
     tsa: tuple[str, ...],
     trust: tuple[Path, ...],
     as_json: bool,
 ) -> ExitCode:
     """Stamp each bundle; one that can't be stamped does not stop the others."""
-    from evidence_kit.actions.stamp import stamp
+    from evidence_kit.actions.stamp import renew, stamp
     from evidence_kit.cli.sealing import as_data, exit_code, show_sealed, show_stamped_before
 
     kit = kit_of(terminal, tsa=tsa, trust=trust)
@@ -41,7 +51,11 @@ def command(
     done, codes = [], []
     for path in bundles:
         try:
-            sealed = stamp(path, kit=kit)
+            if is_renewal:
+                with terminal.progress(terminal.tr("checked")) as progress:
+                    sealed = renew(path, kit=kit, progress=progress)
+            else:
+                sealed = stamp(path, kit=kit)
         except EvidenceKitError as error:
             if is_single:
                 raise
@@ -50,7 +64,7 @@ def command(
             codes.append(error.exit_code)
             continue
         done.append(as_data(sealed))
-        codes.append(exit_code(sealed))
+        codes.append(exit_code(sealed, is_renewal=is_renewal))
         if as_json:
             continue
         if sealed.replies:

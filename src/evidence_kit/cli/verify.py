@@ -15,6 +15,7 @@ from evidence_kit.i18n import mark
 from evidence_kit.report import CaseReport, Outcome, Report
 
 if TYPE_CHECKING:
+    from evidence_kit.actions.verify import Witness
     from evidence_kit.checks.expectations import Expectations
 
 Result = Report | CaseReport | EvidenceKitError
@@ -46,6 +47,32 @@ _EXIT_CODES = {
     metavar="TEXT",
     help=mark("the receipt that was sent at sealing; it pins the bundle"),
 )
+@option(
+    "--crl",
+    "crls",
+    metavar="FILE",
+    type=PATH,
+    multiple=True,
+    help=mark(
+        "a later revocation list (CRL), from the authority itself; may be given"
+        " several times"
+    ),
+)
+@option(
+    "--distrust",
+    metavar="NAME@DATE",
+    multiple=True,
+    help=mark(
+        "hold an algorithm to be broken from this day on, as in sha256@2040-01-01; may be"
+        " given several times"
+    ),
+)
+@option(
+    "--html",
+    type=PATH,
+    metavar="FILE",
+    help=mark("also write the report to this file, as a page for people who install nothing"),
+)
 @as_json
 @pass_terminal
 def command(
@@ -54,6 +81,9 @@ def command(
     trust: tuple[Path, ...],
     signer: str | None,
     receipt: str | None,
+    crls: tuple[Path, ...],
+    distrust: tuple[str, ...],
+    html: Path | None,
     as_json: bool,
 ) -> ExitCode:
     """Check each path; the gravest answer gives the exit code."""
@@ -62,9 +92,16 @@ def command(
     if receipt is not None and len(paths) > 1:
         raise UsageError("receipt.several")
     expectations = load_expectations(
-        terminal.require_settings(), trust=trust, signer=signer, receipt=receipt
+        terminal.require_settings(),
+        trust=trust,
+        signer=signer,
+        receipt=receipt,
+        crls=crls,
+        distrust=distrust,
     )
-    results = [_verify(terminal, path, expectations) for path in paths]
+    page = _Page(html, terminal.lang) if html else None
+    witness = page.read if page else None
+    results = [_verify(terminal, path, expectations, witness) for path in paths]
     if len(paths) == 1 and isinstance(results[0], EvidenceKitError):
         raise results[0]
     if as_json:
@@ -72,18 +109,57 @@ def command(
         terminal.put_json(values if len(values) > 1 else values[0])
     else:
         _put_text(terminal, results)
+    codes = [_exit_code(result) for result in results]
+    if page:
+        codes.append(page.write(terminal, list(zip(paths, results, strict=True))))
     _suggest(terminal, results)
-    return gravest(map(_exit_code, results))
+    return gravest(codes)
 
 
-def _verify(terminal: Terminal, path: Path, expectations: "Expectations") -> Result:
+class _Page:
+    """The page that was asked for, and what is collected for it while bundles are verified.
+
+    Args:
+        target: where it goes.
+        lang: the language that it begins with.
+
+    Raises:
+        SealError: nothing can be written there, or something else stands there.
+    """
+
+    def __init__(self, target: Path, lang: str) -> None:
+        # Only here: who wants no page does not wait for what makes it.
+        from evidence_kit.actions.contents import ContentsReader
+        from evidence_kit.cli.report_html import require_place
+
+        require_place(target)
+        self.read = ContentsReader()
+        self._target = target
+        self._lang = lang
+
+    def write(self, terminal: Terminal, results: Sequence[tuple[Path, Result]]) -> ExitCode:
+        """Write the page; where that fails, the verdict has been told all the same."""
+        from evidence_kit.cli.report_html import make_page, write_page
+
+        try:
+            write_page(self._target, make_page(results, self.read.contents, lang=self._lang))
+        except EvidenceKitError as error:
+            terminal.show_error(error)
+            return error.exit_code
+        terminal.say(terminal.tr("page written to {path}", path=str(self._target)))
+        return ExitCode.DONE
+
+
+def _verify(
+    terminal: Terminal, path: Path, expectations: "Expectations", witness: "Witness | None"
+) -> Result:
     from evidence_kit.actions.case import is_case
     from evidence_kit.actions.verify import verify_bundle, verify_case
 
     verify = verify_case if is_case(path) else verify_bundle
     try:
         with terminal.progress(terminal.tr("checked")) as progress:
-            return verify(path, expectations, progress=progress)
+            return verify(path, expectations, progress=progress, witness=witness)
     except EvidenceKitError as error:
         return error
 
@@ -142,6 +218,8 @@ def _suggest(terminal: Terminal, results: Sequence[Result]) -> None:
 
 def _can_be_shown(report: Report) -> bool:
     """False where the bundle is too damaged for `show`."""
+    if report.bundle_id:
+        return True  # its record has been read
     from evidence_kit.bundle.reader import Bundle
     from evidence_kit.report import Fault
 

@@ -104,6 +104,9 @@ def verify_detached(signature_der: bytes, content: bytes, *, certificate_der: by
         value = signer["signature"].native
         _verify_value(certificate, value, signed_bytes)
         signed_at = _only(attributes["signing_time"]).native
+        if not isinstance(signed_at, datetime):
+            # asn1crypto has a type of its own for the year 0, which no report can hold
+            raise ValueError("signing time")
         expected = _assemble(
             _signed_attributes(digest("sha256", content), certificate_der, signed_at),
             certificate_der,

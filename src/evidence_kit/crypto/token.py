@@ -18,6 +18,7 @@ from evidence_kit.crypto.digest import ALGORITHMS, digest
 from evidence_kit.crypto.x509 import (
     MAX_CERTIFICATES,
     is_authority_key,
+    key_family,
     load_certificate,
     may_sign,
     path_upwards,
@@ -25,6 +26,9 @@ from evidence_kit.crypto.x509 import (
 from evidence_kit.report import Fault, Outcome
 
 MALFORMED = "timestamp.malformed"
+_SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
+_TST_INFO = bytes.fromhex("060b2a864886f70d0109100104")
+_ORDERINGS = (b"", b"\x01\x01\x00", b"\x01\x01\xff")
 _HASHES: dict[str, hashes.HashAlgorithm] = {
     "sha256": hashes.SHA256(),
     "sha384": hashes.SHA384(),
@@ -40,6 +44,8 @@ class SignedToken:
     certificate: x509.Certificate
     certificates: tuple[x509.Certificate, ...]
     """All others that may lead upwards from it."""
+    algorithms: frozenset[str]
+    """What its signature rests on: names of digests, and "rsa" or "ecdsa"."""
     uses_sha1_ess: bool
 
 
@@ -55,6 +61,7 @@ def read_signed_token(
             .attributes, .digest, .no_certificate, .certificate_id, .injected, .signature,
             .usage.
     """
+    raw = token.dump()
     signed, signer = _parts(token)
     # asn1crypto re-encodes what it has looked into, so the signed bytes are taken first;
     # RFC 5652 §5.4: the attributes are signed as a SET OF
@@ -62,7 +69,7 @@ def read_signed_token(
     content = bytes(signed["encap_content_info"]["content"])
     digest_algorithm = _accepted(signer["digest_algorithm"]["algorithm"].native)
     signature_hash = _signature_hash(signer["signature_algorithm"], digest_algorithm)
-    _require_bare_algorithms(signed, signer)
+    _require_bare_algorithms(signed, signer, digest_algorithm)
     attributes = _signed_attributes(signer["signed_attrs"])
     if _value(attributes, "content_type").native != "tst_info":
         raise Fault("timestamp.content_type")
@@ -75,11 +82,15 @@ def read_signed_token(
     if set(embedded) - set(path_upwards(certificate, others)):
         raise Fault("timestamp.injected")
     _verify_value(certificate, signer, signature_hash, signed_bytes)
+    # asn1crypto passes over elements at the end of a SEQUENCE that it has no name for
+    if raw != _rebuilt(signed, signer, content, signed_bytes):
+        raise ValueError("elements that belong to no part of it")
     _require_time_stamping(certificate)
     return SignedToken(
         statement=_statement(content),
         certificate=certificate,
         certificates=tuple(others),
+        algorithms=frozenset({digest_algorithm, signature_hash, key_family(certificate)}),
         uses_sha1_ess="signing_certificate_v2" not in attributes,
     )
 
@@ -104,11 +115,50 @@ def _parts(token: cms.ContentInfo) -> tuple[cms.SignedData, cms.SignerInfo]:
     return signed, signer
 
 
+def _rebuilt(
+    signed: cms.SignedData, signer: cms.SignerInfo, content: bytes, signed_bytes: bytes
+) -> bytes:
+    """The token as its known parts make it, each in the place that it has (RFC 5652 §5)."""
+    sid, certificates = signer["sid"].chosen, signed["certificates"]
+    embedded = b""
+    if not isinstance(certificates, core.Void):
+        embedded = encode(0xA0, *(choice.chosen.dump() for choice in certificates))
+    info = encode(
+        0x30,
+        signer["version"].dump(),
+        encode(0x30, sid["issuer"].dump(), sid["serial_number"].dump()),
+        _bare(signer["digest_algorithm"]),
+        b"\xa0" + signed_bytes[1:],
+        _bare(signer["signature_algorithm"]),
+        encode(0x04, signer["signature"].native),
+    )
+    body = encode(
+        0x30,
+        signed["version"].dump(),
+        encode(0x31, *map(_bare, signed["digest_algorithms"])),
+        encode(0x30, _TST_INFO, encode(0xA0, encode(0x04, content))),
+        embedded,
+        encode(0x31, info),
+    )
+    return encode(0x30, _SIGNED_DATA, encode(0xA0, body))
+
+
+def _bare(algorithm: core.Sequence) -> bytes:
+    """The AlgorithmIdentifier, whose parameters are NULL or absent."""
+    return encode(0x30, algorithm["algorithm"].dump(), algorithm["parameters"].dump())
+
+
 def _statement(content: bytes) -> tsp.TSTInfo:
     require_der(content, code=MALFORMED, max_bytes=len(content))
     statement = tsp.TSTInfo.load(content, strict=True)
     if statement["version"].native != "v1":
         raise ValueError("version")
+    # nothing else may stand in it: asn1crypto passes over what follows the extensions
+    first = ("version", "policy", "message_imprint", "serial_number", "gen_time", "accuracy")
+    before = b"".join(statement[name].dump() for name in first)
+    after = b"".join(statement[name].dump() for name in ("nonce", "tsa", "extensions"))
+    if statement.contents.removeprefix(before).removesuffix(after) not in _ORDERINGS:
+        raise ValueError("elements that belong to no part of it")
     return statement
 
 
@@ -124,7 +174,7 @@ def _accepted(algorithm: str) -> str:
 
 def _signature_hash(algorithm: cms.SignedDigestAlgorithm, digest_algorithm: str) -> str:
     name = algorithm["algorithm"].native
-    if name in ("rsassa_pkcs1v15", "ec_public_key"):
+    if name == "rsassa_pkcs1v15":
         return digest_algorithm
     for accepted in ALGORITHMS:
         if name in (f"{accepted}_rsa", f"{accepted}_ecdsa"):
@@ -132,12 +182,14 @@ def _signature_hash(algorithm: cms.SignedDigestAlgorithm, digest_algorithm: str)
     raise _unsupported(name)
 
 
-def _require_bare_algorithms(signed: cms.SignedData, signer: cms.SignerInfo) -> None:
+def _require_bare_algorithms(
+    signed: cms.SignedData, signer: cms.SignerInfo, digest_algorithm: str
+) -> None:
     """Nothing signs these fields, so no more may stand in them than names of algorithms."""
     listed = list(signed["digest_algorithms"])
-    is_plain = len(listed) <= len(ALGORITHMS) and all(
-        entry["algorithm"].native in ALGORITHMS for entry in listed
-    )
+    names = [entry["algorithm"].native for entry in listed]
+    # RFC 5652 §5.1: the signer's own is among them; openssl demands it
+    is_plain = len(names) <= len(ALGORITHMS) and {digest_algorithm} <= set(names) <= set(ALGORITHMS)
     used = (*listed, signer["digest_algorithm"], signer["signature_algorithm"])
     if not is_plain or any(entry["parameters"].native is not None for entry in used):
         raise Fault("timestamp.unsigned", Outcome.INDETERMINATE)

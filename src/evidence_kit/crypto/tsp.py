@@ -44,6 +44,10 @@ class TimestampToken:
     """None where everything holds but the path ends at no pinned root."""
     chain_der: tuple[bytes, ...] = field(repr=False)
     """Certificates from the signer upwards, with the anchor's own last."""
+    expires_at: datetime
+    """When the first certificate on the path expires, the anchor's own aside."""
+    algorithms: frozenset[str]
+    """All that it rests on up to the anchor's key: names of digests, "rsa", "ecdsa"."""
     uses_sha1_ess: bool
     """True where only an ESSCertID of version 1 (SHA-1) names the certificate."""
 
@@ -118,7 +122,7 @@ def verify_token(
 ) -> TimestampToken:
     """Check a kept token over `data`, as of its own gen_time.
 
-    Revocation is not looked at. Without a path to one of the anchors the result has
+    Revocation is not looked at here. Without a path to one of the anchors the result has
     `anchor=None`: it proves nothing to those who trust no other root.
 
     Args:
@@ -134,7 +138,7 @@ def verify_token(
     require_der(tsr, code=MALFORMED, max_bytes=MAX_TOKEN_BYTES)
     with hostile(MALFORMED):
         response = tsp.TimeStampResp.load(tsr, strict=True)
-        if response["status"].dump() != _GRANTED:
+        if tsr != encode(0x30, _GRANTED, response["time_stamp_token"].dump()):
             raise Fault("timestamp.not_rewrapped")
         token = read_signed_token(response["time_stamp_token"], extra_certificates_der)
         statement = token.statement
@@ -154,6 +158,8 @@ def verify_token(
             nonce=statement["nonce"].native,
             anchor=chain.anchor,
             chain_der=chain.certificates_der,
+            expires_at=chain.expires_at,
+            algorithms=chain.algorithms | token.algorithms | {algorithm},
             uses_sha1_ess=token.uses_sha1_ess,
         )
 
@@ -162,6 +168,9 @@ def _require_imprint(imprint: tsp.MessageImprint, data: bytes) -> str:
     algorithm = str(imprint["hash_algorithm"]["algorithm"].native)
     if algorithm not in ALGORITHMS:
         raise Fault("timestamp.imprint_algorithm", Outcome.INDETERMINATE, algorithm=algorithm)
+    if imprint["hash_algorithm"]["parameters"].native is not None:
+        # who asked chose these bytes
+        raise ValueError("parameters")
     if imprint["hashed_message"].native != digest(algorithm, data):
         raise Fault("timestamp.imprint")
     return algorithm
@@ -204,6 +213,7 @@ def _require_known_extensions(extensions: core.Asn1Value) -> None:
 
 def _require_valid_at(token: SignedToken, gen_time: datetime) -> None:
     certificate = token.certificate
-    last = certificate.not_valid_after_utc + timedelta(seconds=1)
-    if not certificate.not_valid_before_utc <= gen_time < last:
+    # RFC 5280 §4.1.2.5: through notAfter, which is a whole second
+    last = certificate.not_valid_after_utc
+    if not certificate.not_valid_before_utc <= gen_time.replace(microsecond=0) <= last:
         raise Fault("timestamp.outside_validity", authority=readable(certificate.subject))

@@ -1,5 +1,6 @@
 """Certificates: what they say, and the path from one to a pinned root."""
 
+import contextlib
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ MAX_CERTIFICATES = 10
 """Certificates that a token may hold."""
 _MAX_RSA_BITS = 8192
 _MAX_SIGNATURE_CHECKS = 50
+_MAX_CRL_URLS = 4
 _UNREADABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
@@ -48,6 +50,10 @@ class Chain:
     """None where the path ends at no pinned root."""
     certificates_der: tuple[bytes, ...]
     """The leaf first; the anchor's own certificate last, where there is one."""
+    expires_at: datetime
+    """When the first of them expires; the anchor's own certificate doesn't count."""
+    algorithms: frozenset[str]
+    """What their signatures rest on: names of digests, "rsa", "ecdsa"."""
 
 
 def load_certificate(certificate_der: bytes) -> x509.Certificate:
@@ -99,6 +105,16 @@ def is_authority_key(certificate: x509.Certificate) -> bool:
     return certificate.version is x509.Version.v3 and (is_nist or is_rsa)
 
 
+def key_family(certificate: x509.Certificate) -> str:
+    """ "rsa", "ecdsa", or "unknown"."""
+    match _public_key(certificate):
+        case rsa.RSAPublicKey():
+            return "rsa"
+        case ec.EllipticCurvePublicKey():
+            return "ecdsa"
+    return "unknown"
+
+
 def _public_key(certificate: x509.Certificate) -> object:
     """The key, or None where it is of a kind that is not known here (SM2, say)."""
     try:
@@ -125,6 +141,24 @@ def is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> boo
     return True
 
 
+def crl_urls(certificate_der: bytes) -> tuple[str, ...]:
+    """Where the certificate says that its issuer's revocation list is (RFC 5280 §4.2.1.13).
+
+    At most four http addresses, in their order and otherwise unchecked; other kinds (LDAP,
+    https) are left out. Empty where it names none or can't be read.
+    """
+    try:
+        certificate = load_certificate(certificate_der)
+        with hostile("certificate.malformed"):
+            points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints)
+            names = [name for point in points.value for name in point.full_name or ()]
+    except Fault:
+        return ()
+    urls = [n.value for n in names if isinstance(n, x509.UniformResourceIdentifier)]
+    found = dict.fromkeys(url for url in urls if url.lower().startswith("http://"))
+    return tuple(found)[:_MAX_CRL_URLS]
+
+
 def path_upwards(
     leaf: x509.Certificate, pool: Sequence[x509.Certificate]
 ) -> tuple[x509.Certificate, ...]:
@@ -142,6 +176,29 @@ def path_upwards(
             if checks <= _MAX_SIGNATURE_CHECKS and is_issued_by(certificate, issuer):
                 path.append(issuer)
     return tuple(path)
+
+
+def issuing_path(leaf_der: bytes, pool_der: Sequence[bytes]) -> tuple[bytes, ...]:
+    """The leaf, its issuer, that one's issuer and so on, as far as the pool goes.
+
+    Signatures are checked, nothing else; whether the last one deserves trust is not asked.
+    Certificates of the pool that can't be read are passed over.
+
+    Raises:
+        Fault: certificate.malformed, for the leaf.
+    """
+    path = [load_certificate(leaf_der)]
+    pool = []
+    for der in pool_der:
+        with contextlib.suppress(Fault):
+            pool.append(load_certificate(der))
+    while len(path) < MAX_CERTIFICATES:
+        found = (c for c in pool if c not in path and is_issued_by(path[-1], c))
+        issuer = next(found, None)
+        if issuer is None:
+            break
+        path.append(issuer)
+    return tuple(c.public_bytes(Encoding.DER) for c in path)
 
 
 def build_chain(
@@ -182,8 +239,27 @@ def build_chain(
         except verification.VerificationError:
             _explain(path, tuple(roots))
         else:
-            return Chain(anchor=roots[found[-1]], certificates_der=_ders(found))
-    return Chain(anchor=None, certificates_der=_ders(path))
+            return _chain(found, roots[found[-1]])
+    return _chain(path, None)
+
+
+def _chain(path: Sequence[x509.Certificate], anchor: Anchor | None) -> Chain:
+    # A root is trusted because it is pinned, not because of its own signature.
+    judged = path[:-1] if anchor and len(path) > 1 else path
+    return Chain(
+        anchor=anchor,
+        certificates_der=tuple(c.public_bytes(Encoding.DER) for c in path),
+        expires_at=min(c.not_valid_after_utc for c in judged),
+        algorithms=frozenset([*map(_signature_hash, judged), *map(key_family, path[1:])]),
+    )
+
+
+def _signature_hash(certificate: x509.Certificate) -> str:
+    try:
+        algorithm = certificate.signature_hash_algorithm
+    except UnsupportedAlgorithm:
+        algorithm = None
+    return algorithm.name if algorithm else "unknown"
 
 
 def _ca_policy() -> verification.ExtensionPolicy:
@@ -228,10 +304,6 @@ def _explain(path: Sequence[x509.Certificate], roots: Sequence[x509.Certificate]
     for certificate, root in pairs:
         if root.subject in (certificate.subject, certificate.issuer):
             raise Fault("timestamp.impostor", authority=readable(root.subject))
-
-
-def _ders(certificates: Sequence[x509.Certificate]) -> tuple[bytes, ...]:
-    return tuple(certificate.public_bytes(Encoding.DER) for certificate in certificates)
 
 
 def readable(name: x509.Name) -> str:

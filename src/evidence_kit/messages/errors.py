@@ -2,8 +2,10 @@
 
 from evidence_kit.i18n import mark
 from evidence_kit.messages.message import Message
+from evidence_kit.messages.network import NETWORK_ERRORS
 
 ERRORS: dict[str, Message] = {
+    **NETWORK_ERRORS,
     "add.nothing": Message(
         mark("no file was given"),
         mark("name the files to add"),
@@ -27,14 +29,6 @@ ERRORS: dict[str, Message] = {
     "attach.self_check": Message(
         mark("the finished list did not verify, so it was thrown away ({reason})"),
         mark("try again; if it stays so, check the disk and the clock and report it"),
-    ),
-    "authority.duplicate": Message(
-        mark("an authority of this name ships with the kit ({id}): {path}"),
-        mark("give the file another name"),
-    ),
-    "authority.fingerprint": Message(
-        mark("the certificate is not the one that the authority's file names: {path}"),
-        mark("compare both with what the authority publishes, then correct the wrong one"),
     ),
     "bundle.not_a_bundle": Message(
         mark("this is no bundle: {path}"),
@@ -145,6 +139,14 @@ ERRORS: dict[str, Message] = {
         mark("a setting has a wrong value ({detail}): {path}"),
         mark("correct the value in the file or in the EVIDENCE_KIT_* variable"),
     ),
+    "crl.not_accepted": Message(
+        mark("this is no revocation list that can be used ({reason}): {path}"),
+        mark("give the list (CRL) as it came from the authority, as DER or PEM"),
+    ),
+    "crl.unreadable": Message(
+        mark("the revocation list can't be read ({detail}): {path}"),
+        mark("check the path that was given with --crl"),
+    ),
     "date.malformed": Message(
         mark("this is no date: {text}"),
         mark("write it like 2026-11-08 or 2026-11-08T10:20:31+08:00"),
@@ -156,6 +158,14 @@ ERRORS: dict[str, Message] = {
     "disk.full": Message(
         mark("the disk is full, only {free_mb} MB are left: {path}"),
         mark("free some space and run the same command again; nothing was left half done"),
+    ),
+    "distrust.malformed": Message(
+        mark("this does not name an algorithm and a day: {text}"),
+        mark("write it as in --distrust sha256@2040-01-01"),
+    ),
+    "distrust.unknown": Message(
+        mark("there is no such algorithm: {name}"),
+        mark("those known are sha256, sha384, sha512, rsa and ecdsa"),
     ),
     "event.future": Message(
         mark("the day is still to come: {date}"),
@@ -192,6 +202,18 @@ ERRORS: dict[str, Message] = {
     "file.unreadable": Message(
         mark("the file can't be read ({detail}): {path}"),
         mark("check the rights on it"),
+    ),
+    "html.folder": Message(
+        mark("there is no such folder to write the page to: {path}"),
+        mark("make it, or name another file with --html"),
+    ),
+    "html.place": Message(
+        mark("the page can't be written here, over or into something that is no page: {path}"),
+        mark("name another file with --html, such as report.html"),
+    ),
+    "html.unwritable": Message(
+        mark("the page can't be written ({detail}): {path}"),
+        mark("check the rights on the folder and the free space, or name another file with --html"),
     ),
     "include.altered": Message(
         mark(
@@ -255,6 +277,18 @@ ERRORS: dict[str, Message] = {
     "receipt.several": Message(
         mark("a receipt pins one bundle, but more than one was given"),
         mark("put the receipt in quotation marks, and verify its bundle by itself"),
+    ),
+    "renew.no_time": Message(
+        mark("this bundle has no time stamp that could be renewed: {path}"),
+        mark("get one first: evidence-kit stamp PATH"),
+    ),
+    "renew.not_trusted": Message(
+        mark("the authority's answer ends in no trusted root, so nothing was renewed: {path}"),
+        mark("ask an authority that is trusted, or give its root with --trust"),
+    ),
+    "renew.too_many": Message(
+        mark("the bundle has room for {count} renewals only: {path}"),
+        mark("it needs no more"),
     ),
     "seal.exists": Message(
         mark("there is a file of this name already, and nothing is ever overwritten: {path}"),
@@ -322,40 +356,5 @@ ERRORS: dict[str, Message] = {
     "trust.unreadable": Message(
         mark("the trusted certificate can't be read ({detail}): {path}"),
         mark("check the path that was given with --trust"),
-    ),
-    "tsa.and_none": Message(
-        mark("--tsa and --no-timestamp can't go together"),
-        mark("give one of them"),
-    ),
-    "tsa.http_status": Message(
-        mark("the time-stamp authority refused the request (HTTP {status}): {url}"),
-        mark("check the address, or take another authority with --tsa"),
-    ),
-    "tsa.rejected": Message(
-        mark("the time-stamp authority's answer is not usable ({reason}): {url}"),
-        mark("take another authority with --tsa"),
-    ),
-    "tsa.timeout": Message(
-        mark("the time-stamp authority did not answer in time: {url}"),
-        mark("try again with: evidence-kit stamp, or take another authority with --tsa"),
-    ),
-    "tsa.too_large": Message(
-        mark("the time-stamp authority's answer is longer than {limit_bytes} bytes: {url}"),
-        mark("take another authority with --tsa"),
-    ),
-    "tsa.unknown": Message(
-        mark("there is no time-stamp authority of this name: {name}"),
-        mark("did you mean {suggestion}?"),
-    ),
-    "tsa.unreachable": Message(
-        mark("the time-stamp authority can't be reached ({detail}): {url}"),
-        mark(
-            "check the network; what was sealed without a time stamp gets one with:"
-            " evidence-kit stamp"
-        ),
-    ),
-    "tsa.url": Message(
-        mark("an authority's address is http:// or https:// without a user name: {url}"),
-        mark("correct the address"),
     ),
 }

@@ -3,6 +3,10 @@
 from evidence_kit.i18n import mark
 
 FINDINGS: dict[str, str] = {
+    "algorithm.distrusted": mark(
+        "it rests on {algorithm}, which you hold to be broken since {time}, and nothing from"
+        " before vouches for it: {path}"
+    ),
     "capture.noticed": mark("at capture of {item}: {what}"),
     "certificate.malformed": mark("the certificate can't be read: {path}"),
     "chain.duplicate": mark(
@@ -42,6 +46,11 @@ FINDINGS: dict[str, str] = {
         " that was sealed"
     ),
     "container.too_many": mark("there are more files than allowed ({count})"),
+    "crl.malformed": mark("the revocation list is damaged or is none: {path}"),
+    "crl.signature": mark("the revocation list is forged: {path}"),
+    "crl.unsupported": mark(
+        "the revocation list is of a kind that is not accepted ({detail}): {path}"
+    ),
     "digest.mismatch": mark("changed: this file is not as it was sealed: {path}"),
     "digest.size": mark("the size of this file is not the one that was recorded: {path}"),
     "digest.tags": mark("the lists of files are as they were sealed: {path}"),
@@ -62,14 +71,46 @@ FINDINGS: dict[str, str] = {
     "receipt.matches": mark("it is the bundle of the receipt"),
     "receipt.mismatch": mark("it is not the bundle of the receipt, or it was made anew: {path}"),
     "receipt.token_gone": mark("the time stamp of {time} that the receipt names is gone: {path}"),
-    "renewal.not_judged": mark(
-        "this later renewal of the proof can't be judged by this version: {path}"
+    "renewal.covered_gone": mark("a proof that this renewal covers is gone: {path}"),
+    "renewal.gap": mark("a renewal before this one is missing: {path}"),
+    "renewal.holds": mark(
+        "the proof was renewed by {authority}, {time}, over all that is here: {path}"
+    ),
+    "renewal.incomplete": mark("the renewal does not cover this file: {path}"),
+    "renewal.mismatch": mark("the renewal was made over something else than this file: {path}"),
+    "renewal.not_covered": mark(
+        "this time stamp came after a renewal, and no renewal covers it: {path}"
+    ),
+    "renewal.order": mark(
+        "the renewal is older than a time stamp that it covers ({other}): {path}"
+    ),
+    "renewal.saves": mark(
+        "this time stamp counts only because it was renewed in time, {time}: {path}"
+    ),
+    "revocation.as_of": mark(
+        "the authority's certificate had not been revoked as of {time}, which is before the"
+        " time stamp: {path}"
+    ),
+    "revocation.before": mark(
+        "the authority's certificate had been revoked before the time stamp was made"
+        " ({time}, {reason}): {path}"
+    ),
+    "revocation.good": mark(
+        "the authority's certificate had not been revoked as of {time}: {path}"
+    ),
+    "revocation.later": mark(
+        "the authority's certificate was revoked after the time stamp was made, which leaves"
+        " it good ({time}, {reason}): {path}"
     ),
     "revocation.not_checked": mark(
-        "whether the authority has withdrawn its certificate was not checked"
+        "whether the authority's certificate has been revoked was not checked"
     ),
-    "revocation.not_judged": mark(
-        "this list of withdrawn certificates can't be judged by this version: {path}"
+    "revocation.since": mark(
+        "the authority's certificate was revoked later, and its key may have been stolen"
+        " ({time}, {reason}): {path}"
+    ),
+    "revocation.unrelated": mark(
+        "this revocation list is about none of those in question: {path}"
     ),
     "signature.certificate_mismatch": mark(
         "the signature was not made with the certificate that the bundle names: {path}"
@@ -100,6 +141,9 @@ FINDINGS: dict[str, str] = {
     "signer.key": mark("one key signed it, with the certificate {sha256}: {path}"),
     "signer.not_yet_valid": mark(
         "the signer's certificate was not valid yet at the time that is proven: {path}"
+    ),
+    "signer.revoked": mark(
+        "the signer's certificate, or one above it, was revoked ({time}, {reason}): {path}"
     ),
     "signer.self_asserted": mark("nobody but the signer vouches for who the signer is: {path}"),
     "signer.unexpected": mark("the signer is not the one you expected: {path}"),

@@ -11,7 +11,7 @@ LIMITS: dict[str, str] = {
     "newest": mark(
         "that no later bundle was taken out of the case; only a later receipt shows that"
     ),
-    "revocation": mark("that the authority has not withdrawn its certificate since"),
+    "revocation": mark("that the authority's certificate has not been revoked since"),
     "second_case": mark("that there is no second case folder"),
     "signer": mark("who the signer is, where the certificate is self-made"),
     "site": mark("that the web site really sent it: web sites don't sign what they send"),
