@@ -2,7 +2,7 @@ import os
 import shutil
 import threading
 from collections import namedtuple
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +15,8 @@ from evidence_kit.actions import doctor
 from evidence_kit.actions.doctor import Diagnosis, Status, diagnose
 from evidence_kit.actions.kit import Kit
 from evidence_kit.settings import Settings
+from evidence_kit.trust.anchors import Endpoint
+from evidence_kit.trust.tsa_client import TokenReply, request_tokens
 from fixtures.tsa import Tsa
 from tests.build import make_kit
 
@@ -195,7 +197,9 @@ def test_an_authority_is_told_with_its_delay_and_clock(
     assert (authority.status, authority.code) == (Status.OK, "authority.answers")
     assert authority.params["id"] == tsa.url
     assert 0 <= int(authority.params["delay_ms"]) < 10_000
-    assert abs(int(authority.params["offset_ms"])) < 10_000
+    offset_ms = int(authority.params["offset_ms"])
+    assert abs(offset_ms) < 10_000
+    assert authority.params["offset"] == f"{offset_ms / 1000:+.1f}"
     assert _told(found, "clock") == [(Status.OK, "clock.right")]
 
 
@@ -209,6 +213,37 @@ def test_an_authority_that_fails_does_not_hide_the_others(
         (Status.OK, "authority.answers"),
     ]
     assert _told(found, "clock") == [(Status.OK, "clock.right")]
+
+
+def test_each_authority_is_told_with_its_own_delay_and_clock(
+    tmp_path: Path, settings: Settings, tsa: Tsa
+) -> None:
+    urls = (tsa.url, tsa.fault("future"), tsa.fault("http-500"))
+    found = diagnose(settings, make_kit(tmp_path / "state", tsa, *urls), tmp_path)
+    right, future, broken = (one.params for one in found if one.name == "authority")
+    assert [right["id"], future["id"], broken["id"]] == list(urls)
+    assert abs(int(right["offset_ms"])) < 10_000
+    assert abs(int(future["offset_ms"]) - 2 * 86_400_000) < 10_000
+    assert str(future["offset"]).startswith("+172")
+    assert all(int(params["delay_ms"]) >= 0 for params in (right, future, broken))
+
+
+def test_a_slow_authority_has_its_own_time(tmp_path: Path, settings: Settings, tsa: Tsa) -> None:
+    kit = make_kit(tmp_path / "state", tsa, tsa.url, tsa.fault("hang"))
+    asked: list[int] = []
+
+    def ask(
+        endpoints: Sequence[Endpoint], data: bytes, *, algorithm: str = "sha256"
+    ) -> tuple[TokenReply, ...]:
+        asked.append(len(endpoints))
+        return request_tokens(endpoints, data, algorithm=algorithm, deadline_s=1, grace_s=0)
+
+    found = diagnose(settings, replace(kit, ask=ask), tmp_path)
+    assert asked == [1, 1]
+    assert _told(found, "authority") == [
+        (Status.OK, "authority.answers"),
+        (Status.WARNING, "tsa.timeout"),
+    ]
 
 
 def test_an_authority_under_an_untrusted_root_is_a_warning(

@@ -61,6 +61,23 @@ def test_sealing_without_an_authority_and_stamping_later(
     transcript.compare("stamped")
 
 
+def test_renewing_a_proof(transcript: Transcript, authority: Tsa) -> None:
+    Path("chat.txt").write_text(CHAT, encoding="utf-8")
+    transcript.run("add", "chat.txt", "-o", "old.zip")
+    distrust = ("--distrust", "sha256@2040-01-01")
+    assert transcript.run("verify", "old.zip", *distrust).code == ExitCode.UNDECIDED
+    refusing = authority.fault("http-500")
+    assert transcript.run("stamp", "old.zip", "--renew", "--tsa", refusing).code == (
+        ExitCode.INCOMPLETE
+    )
+    renewed = transcript.run("stamp", "old.zip", "--renew", "--tsa", authority.sha512_url)
+    assert renewed.code == ExitCode.DONE
+    assert transcript.run("verify", "old.zip", *distrust).code == ExitCode.DONE
+    assert transcript.run("verify", "old.zip", "--distrust", "sha265@2040").code == ExitCode.USAGE
+    assert transcript.run("verify", "old.zip", "--crl", "chat.txt").code == ExitCode.ERROR
+    transcript.compare("renewed")
+
+
 def test_keys(transcript: Transcript) -> None:
     Path("pass.txt").write_text("secret\n", encoding="utf-8")
     transcript.run("key", "show")

@@ -23,9 +23,10 @@ from fixtures.tsa import FAULTS
 from tests.build import NOW
 from tests.forge import CHAT, MANIFEST, SIGNATURE, TAGMANIFEST, Forge
 from tests.interop.conftest import Run, Said
+from tests.tamper.renewals import COVER, renew
 
 RECEIPT, TAGS, FILES, SIGNED, SIGNER, TOKEN, TIME = range(7)
-"""The commands, in their order."""
+"""The commands, in their order; two more are for renewals."""
 SECONDS = '"$(' + "date -u -d "
 """How the last command gets the time, with GNU date."""
 
@@ -36,7 +37,7 @@ def commands(folder: Path, root: Path) -> list[str]:
     pasted = [line.strip() for line in lines if line.startswith("     ")]
     english, chinese = pasted[: len(pasted) // 2], pasted[len(pasted) // 2 :]
     assert english == chinese
-    assert len(english) == TIME + 1
+    assert len(english) == TIME + 3
     return [line.replace("/tmp/root.pem", shlex.quote(str(root))) for line in english]
 
 
@@ -46,7 +47,8 @@ def paste(unzipped: Callable[[bytes], Path], run: Run) -> Callable[[Forge], list
 
     def paste(forge: Forge) -> list[Said]:
         folder = unzipped(forge.zip())
-        return [run(line, folder) for line in commands(folder, forge.tsa.root_pem)]
+        lines = commands(folder, forge.tsa.root_pem)[: TIME + 1]
+        return [run(line, folder) for line in lines]
 
     return paste
 
@@ -74,7 +76,7 @@ def test_last_command_takes_a_number_in_place_of_gnu_date(
     forge: Forge, unzipped: Callable[[bytes], Path], run: Run
 ) -> None:
     folder = unzipped(forge.zip())
-    *_, token, last = commands(folder, forge.tsa.root_pem)
+    *_, token, last, _, _ = commands(folder, forge.tsa.root_pem)
     shown = re.search(r"^Time stamp: (.+)$", run(token, folder).text, re.MULTILINE)
     assert shown
     seconds = int(parsedate_to_datetime(mail_date(shown[1])).timestamp())
@@ -82,6 +84,18 @@ def test_last_command_takes_a_number_in_place_of_gnu_date(
     assert quoted.endswith('+%s)"')
     assert "Verification: OK" in run(command + str(seconds), folder).text
     assert not run(command + "0", folder).is_ok
+
+
+def test_commands_for_a_renewal_hold_and_miss_no_change(
+    forge: Forge, unzipped: Callable[[bytes], Path], run: Run
+) -> None:
+    folder = unzipped(renew(forge).zip())
+    lines = commands(folder, forge.tsa.root_pem)[TIME + 1 :]
+    assert [run(line, folder).is_ok for line in lines] == [True, True]
+    (folder / CHAT).write_bytes(b"lie")
+    assert [run(line, folder).is_ok for line in lines] == [False, True]
+    (folder / COVER).write_bytes((folder / COVER).read_bytes()[1:])
+    assert [run(line, folder).is_ok for line in lines] == [False, False]
 
 
 def mail_date(text: str) -> str:

@@ -41,7 +41,7 @@ _PINS = {
     "signer.unexpected": mark("not signed by the one you named"),
 }
 """Verdicts where nothing failed but what the reader knows from elsewhere; the gravest first."""
-_HEADINGS = {
+HEADINGS = {
     Outcome.FAILED: mark("what is wrong:"),
     Outcome.INDETERMINATE: mark("what can't be confirmed:"),
     Outcome.NOTED: mark("to be noted:"),
@@ -127,21 +127,32 @@ def _verdict_line(words: Words, verdict: Outcome, findings: Iterable[Finding]) -
 def _judgement(words: Words, report: Report, *, is_verbose: bool) -> Iterator[Line]:
     yield _verdict_line(words, report.verdict, report.findings)
     yield Line("")
-    yield Line(words.tr("unaltered? {answer}", answer=_unaltered(words, report)))
+    yield Line(words.tr("unaltered? {answer}", answer=unaltered_text(words, report)))
     yield Line(words.tr("since when? {answer}", answer=_since(words, report)))
     for proven in report.proven_times:
         yield Line(f"  {_proven(words, proven)}")
+        if proven.not_revoked_as_of:
+            as_of = time_text(words, proven.not_revoked_as_of)
+            text = words.tr("its certificate had not been revoked as of {time}", time=as_of)
+            yield Line(f"    {text}")
+    for renewed in report.renewals:
+        text = words.tr("proof renewed: {text}", text=_proven(words, renewed))
+        yield Line(f"  {text}")
     if report.sealed_not_before:
         sealed_after = time_text(words, report.sealed_not_before)
         yield Line("  " + words.tr("sealed after {time}", time=sealed_after))
-    yield Line(words.tr("by whom? {answer}", answer=_by_whom(words, report)))
+    yield Line(words.tr("by whom? {answer}", answer=signer_text(words, report)))
+    for subject in report.signer.chain if report.signer else ():
+        text = words.tr("vouched for by {subject}", subject=common_name(subject))
+        yield Line(f"  {text}")
     if report.receipt:
         yield Line(words.tr("receipt: {receipt}", receipt=report.receipt))
     shown = [f for f in report.findings if is_verbose or f.code not in _SAID_ABOVE]
     yield from _sections(words, shown, is_verbose=is_verbose)
 
 
-def _unaltered(words: Words, report: Report) -> str:
+def unaltered_text(words: Words, report: Report) -> str:
+    """The answer to the first question."""
     match report.answers[Question.UNALTERED]:
         case Outcome.PASSED:
             return words.plural(
@@ -195,16 +206,22 @@ def _proven(words: Words, proven: ProvenTime) -> str:
         )
     if proven.country is None:
         return words.tr("time stamp of {authority}: {time}", authority=authority, time=stamped_at)
-    country = _COUNTRIES.get(proven.country)
     return words.tr(
         "time stamp of {authority} ({country}): {time}",
         authority=authority,
-        country=words.tr(country) if country else proven.country,
+        country=country_text(words, proven.country),
         time=stamped_at,
     )
 
 
-def _by_whom(words: Words, report: Report) -> str:
+def country_text(words: Words, code: str) -> str:
+    """The name of a country (ISO 3166-1 alpha-2); the code itself where none is known."""
+    name = _COUNTRIES.get(code)
+    return words.tr(name) if name else code
+
+
+def signer_text(words: Words, report: Report) -> str:
+    """The answer to the third question."""
     signer = report.signer
     if signer is None:
         if report.answers[Question.SIGNER] is Outcome.PASSED:
@@ -230,7 +247,7 @@ def _by_whom(words: Words, report: Report) -> str:
 
 
 def _sections(words: Words, findings: Sequence[Finding], *, is_verbose: bool) -> Iterator[Line]:
-    for outcome, heading in _HEADINGS.items():
+    for outcome, heading in HEADINGS.items():
         if outcome is Outcome.PASSED and not is_verbose:
             continue
         chosen = [finding for finding in findings if finding.outcome is outcome]

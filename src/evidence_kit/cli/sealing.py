@@ -54,6 +54,14 @@ def show_stamped_before(terminal: Terminal, sealed: Sealed) -> None:
     suggest_next(terminal, sealed)
 
 
+def show_not_renewed(terminal: Terminal, sealed: Sealed) -> None:
+    """Tell that no authority gave what a renewal needs."""
+    terminal.put_path(sealed.path)
+    terminal.say(terminal.tr("the proof was not renewed; the bundle is as it was"))
+    for line in reply_lines(terminal, sealed.replies):
+        terminal.say(line)
+
+
 def say_sealed(terminal: Terminal, sealed: Sealed) -> None:
     """Tell all but the path."""
     for line in _lines(terminal, sealed):

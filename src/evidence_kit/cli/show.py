@@ -18,7 +18,7 @@ from evidence_kit.report import Fault
 if TYPE_CHECKING:
     from evidence_kit.bundle.reader import Bundle
 
-_KINDS = {
+KINDS = {
     Kind.PAGE: mark("web page"),
     Kind.PICTURE: mark("picture"),
     Kind.RECORDING: mark("recording"),
@@ -42,6 +42,7 @@ EVENT_NAMES = {
     "closed": mark("closed"),
     "other": mark("other"),
     "included": mark("earlier bundles brought in"),
+    "handed-over": mark("signing key changed"),
 }
 
 
@@ -102,7 +103,7 @@ def _lines(words: Words, bundle: "Bundle") -> Iterator[str]:
         yield tr("case: {id}, number {number}", id=evidence.case.id, number=evidence.case.sequence)
     for item in evidence.items:
         yield ""
-        yield tr("{id} {kind}: {label}", id=item.id, kind=tr(_KINDS[item.kind]), label=item.label)
+        yield tr("{id} {kind}: {label}", id=item.id, kind=tr(KINDS[item.kind]), label=item.label)
         for line in _origin_lines(words, item.origin):
             yield f"  {line}"
         for entry in item.files:

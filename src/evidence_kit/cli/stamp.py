@@ -43,7 +43,13 @@ def command(
 ) -> ExitCode:
     """Stamp each bundle; one that can't be stamped does not stop the others."""
     from evidence_kit.actions.stamp import renew, stamp
-    from evidence_kit.cli.sealing import as_data, exit_code, show_sealed, show_stamped_before
+    from evidence_kit.cli.sealing import (
+        as_data,
+        exit_code,
+        show_not_renewed,
+        show_sealed,
+        show_stamped_before,
+    )
 
     kit = kit_of(terminal, tsa=tsa, trust=trust)
     bundles = [bundle for path in paths for bundle in _bundles(path)]
@@ -67,7 +73,9 @@ def command(
         codes.append(exit_code(sealed, is_renewal=is_renewal))
         if as_json:
             continue
-        if sealed.replies:
+        if is_renewal and not any(reply.tsr for reply in sealed.replies):
+            show_not_renewed(terminal, sealed)
+        elif sealed.replies:
             show_sealed(terminal, sealed, as_json=False)
         else:
             show_stamped_before(terminal, sealed)
