@@ -173,10 +173,10 @@ def test_picture_of_a_phone_is_turned_as_it_was_held() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
     out = io.BytesIO()
-    Image.new("RGB", (40, 20)).save(out, "JPEG", exif=exif)
+    Image.new("RGB", (40, 30)).save(out, "JPEG", exif=exif)
     preview = make_preview(out.getvalue(), "image/jpeg")
     assert preview is not None
-    assert (preview.width_px, preview.height_px) == (20, 40)
+    assert (preview.width_px, preview.height_px) == (30, 40)
 
 
 def bomb(width: int, height: int) -> bytes:

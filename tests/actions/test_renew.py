@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from evidence_kit.actions.kit import Kit
+from evidence_kit.actions.proofs import with_room
 from evidence_kit.actions.stamp import renew, stamp
 from evidence_kit.actions.verify import load_expectations, verify_bundle
 from evidence_kit.checks.expectations import Distrust, Expectations
@@ -18,6 +19,7 @@ from evidence_kit.errors import InputError, SealError, UsageError
 from evidence_kit.report import Outcome
 from evidence_kit.settings import Settings
 from evidence_kit.trust.anchors import Endpoint
+from evidence_kit.trust.crl_client import CrlReply
 from evidence_kit.trust.tsa_client import TokenReply
 from fixtures.tsa import Revoked, Tsa, build_crl, running_tsa
 from tests.build import codes, make_kit, offline, refused, seal_items
@@ -206,3 +208,13 @@ def test_what_is_no_list_and_no_algorithm_is_refused(tmp_path: Path) -> None:
     with refused(UsageError, "distrust.unknown") as caught:
         load_expectations(settings, distrust=["sha265@2040-01-01"])
     assert caught.value.params["suggestion"] == "sha256"
+
+
+def test_lists_without_room_are_told_and_left_out() -> None:
+    replies = [
+        CrlReply(certificate_sha256="0", url=url, elapsed_s=0, crl=bytes(size))
+        for url, size in (("a", 30 << 20), ("b", 3 << 20), ("c", 1 << 20))
+    ]
+    assert [reply.error for reply in with_room(replies)] == [None, "crl.no_room", None]
+    assert [reply.error for reply in with_room(replies[2:], [1] * 64)] == ["crl.no_room"]
+    assert [reply.error for reply in with_room(replies[2:], [1] * 63)] == [None]

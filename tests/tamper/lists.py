@@ -129,6 +129,12 @@ def _many(forge: Forge) -> Forge:
     return forge
 
 
+def _large(forge: Forge) -> Forge:
+    for number in range(3):
+        forge.put(f"proof/crl/{number:064x}.crl", bytes(11 << 20))
+    return forge
+
+
 def _after_expiry(forge: Forge) -> Forge:
     """Lists from after the end of the certificate: it would have been dropped from them."""
     pki = forge.tsa.authority.pki
@@ -238,6 +244,8 @@ REVOCATION: list[Row] = [
     row("list of others", _unrelated, "revocation.unrelated", FIXED, PASSED),
     row("list by a wrong name", lambda f: bare(f).put(FIXED, _stranger(f)),
         "ignored_proof", FIXED, PASSED, reason="proof.misnamed"),
+    row("lists too large together",
+        _large, "structure.size", "proof/"),
     row("sixty-five lists", _many, "container.too_many", "container"),
     row("signer issued", issued(), "signer.chain_not_checked", SIGNER, PASSED),
     row("signer revoked before", issued(at=LONG_AGO, reason="superseded"), "signer.revoked",

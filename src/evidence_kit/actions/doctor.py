@@ -6,7 +6,8 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from evidence_kit.crypto.tsp import verify_token
 from evidence_kit.errors import CaptureError, EvidenceKitError, SigningKeyError
 from evidence_kit.report import Fault
 from evidence_kit.settings import Settings
+from evidence_kit.trust.anchors import Endpoint
 from evidence_kit.trust.tsa_client import TokenReply
 
 _BROWSER_S = 40.0
@@ -150,32 +152,33 @@ def _authorities(kit: Kit) -> list[Diagnosis]:
     if not kit.endpoints:
         return [Diagnosis(name="authority", status=Status.WARNING, code="authority.none")]
     probe = kit.new_id().encode()
+    # Each by itself: where all are asked together, a slow one is soon no longer waited for.
+    with ThreadPoolExecutor(len(kit.endpoints)) as pool:
+        answers = list(pool.map(lambda endpoint: _asked(endpoint, probe, kit), kit.endpoints))
+    judged = [_authority(reply, offset_ms, probe, kit) for reply, offset_ms in answers]
+    return [*judged, _clock([offset_ms for _, offset_ms in answers if offset_ms is not None])]
+
+
+def _asked(endpoint: Endpoint, probe: bytes, kit: Kit) -> tuple[TokenReply, int | None]:
+    """The reply, and the authority's clock minus the machine's in ms, at half of the delay."""
     asked_at = kit.now()
-    replies = kit.ask(kit.endpoints, probe)
-    offsets = {r.url: _offset_ms(r, r.gen_time, asked_at) for r in replies if r.gen_time}
-    judged = [_authority(reply, offsets.get(reply.url), probe, kit) for reply in replies]
-    return [*judged, _clock(list(offsets.values()))]
-
-
-def _offset_ms(reply: TokenReply, gen_time: datetime, asked_at: datetime) -> int:
-    """The authority's clock minus the machine's, taken at half of the delay."""
+    (reply,) = kit.ask((endpoint,), probe)
+    if reply.gen_time is None:
+        return reply, None
     middle = asked_at + timedelta(seconds=reply.elapsed_s / 2)
-    return round((gen_time - middle).total_seconds() * 1000)
+    return reply, round((reply.gen_time - middle).total_seconds() * 1000)
 
 
 def _authority(reply: TokenReply, offset_ms: int | None, probe: bytes, kit: Kit) -> Diagnosis:
+    params: dict[str, str | int] = {"id": reply.id, "delay_ms": round(reply.elapsed_s * 1000)}
     if reply.tsr is None or offset_ms is None:
         return Diagnosis(
             name="authority",
             status=Status.WARNING,
             code=reply.error or "tsa.timeout",
-            params={"id": reply.id, **reply.error_params},
+            params={**params, **reply.error_params},
         )
-    params: dict[str, str | int] = {
-        "id": reply.id,
-        "delay_ms": round(reply.elapsed_s * 1000),
-        "offset_ms": offset_ms,
-    }
+    params |= {"offset_ms": offset_ms, "offset": f"{offset_ms / 1000:+.1f}"}
     try:
         is_trusted = verify_token(reply.tsr, probe, anchors=kit.anchors).anchor is not None
     except Fault:

@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from evidence_kit.actions.kit import Kit
+from evidence_kit.bundle import layout
 from evidence_kit.checks.revocation import chain_status, pairs_of, read_lists
 from evidence_kit.crypto.digest import sha256_hex
 from evidence_kit.crypto.tsp import TimestampToken, verify_token
@@ -39,7 +42,7 @@ def obtain_proofs(data: bytes, kit: Kit) -> Proofs:
     """
     replies = kit.request_tokens(data)
     tokens = [_read(reply, data, kit) for reply in replies]
-    crl_replies = fetch_lists(filter(None, tokens), kit)
+    crl_replies = with_room(fetch_lists(filter(None, tokens), kit))
     is_revoked = _revoked_before(tokens, crls_of(crl_replies))
     return Proofs(
         replies=tuple(
@@ -58,6 +61,28 @@ def fetch_lists(tokens: Iterable[TimestampToken], kit: Kit) -> tuple[CrlReply, .
     """The revocation lists of the chains of these tokens, as far as they are trusted."""
     chains = [token.chain_der for token in tokens if token.anchor]
     return kit.fetch_lists(chains) if chains else ()
+
+
+def with_room(replies: Sequence[CrlReply], taken: Sequence[int] = ()) -> tuple[CrlReply, ...]:
+    """The replies, those turned away whose lists a bundle has no room for.
+
+    Args:
+        taken: sizes in bytes of the lists that are in it already.
+    """
+    count, total = len(taken), sum(taken)
+    kept = []
+    for reply in replies:
+        size = len(reply.crl or b"")
+        if reply.crl is None or (count < layout.MAX_CRLS and total + size <= layout.MAX_CRLS_BYTES):
+            kept.append(reply)
+            count, total = count + bool(size), total + size
+        else:
+            kept.append(
+                msgspec.structs.replace(
+                    reply, crl=None, error="crl.no_room", error_params={"url": reply.url}
+                )
+            )
+    return tuple(kept)
 
 
 def crls_of(replies: Sequence[CrlReply]) -> dict[str, bytes]:

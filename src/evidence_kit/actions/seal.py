@@ -86,7 +86,7 @@ def begin(destination: Destination, kit: Kit) -> Act:
     Raises:
         SealError: "seal.exists" or "seal.no_folder".
         CaseError: the newest bundle of the case can't be read.
-        SigningKeyError: the key that signs this case is not on this machine.
+        SigningKeyError: the key that signs is not on this machine, or has expired.
     """
     if isinstance(destination, Path):
         if destination.exists():
@@ -95,15 +95,18 @@ def begin(destination: Destination, kit: Kit) -> Act:
             raise SealError("seal.no_folder", path=str(destination.parent))
         with AtomicFile(destination.parent):
             pass  # a folder that can't be written to is told of before the site is visited
-        return Act(id=kit.new_id(), key=kit.keys.default(now=kit.now()))
+        return Act(id=kit.new_id(), key=_key_for(None, kit))
     return Act(id=kit.new_id(), key=_key_for(destination.newest(destination.links()), kit))
 
 
 def _key_for(last: Link | None, kit: Kit) -> SigningKey:
     """Every bundle of a case has the signer of its first one (docs/format.md)."""
     if last is None:
-        return kit.keys.default(now=kit.now())
-    return kit.keys.get(last.evidence.next_signer_sha256 or last.evidence.signer_sha256)
+        key = kit.keys.default(now=kit.now())
+    else:
+        key = kit.keys.get(last.evidence.next_signer_sha256 or last.evidence.signer_sha256)
+    key.require_not_expired(now=kit.now())
+    return key
 
 
 def seal(
@@ -114,6 +117,7 @@ def seal(
     act: Act | None = None,
     record: Sequence[DraftFile] = (),
     browser: Browser | None = None,
+    next_signer_sha256: str | None = None,
     progress: Progress | None = None,
 ) -> Sealed:
     """Seal items into one bundle.
@@ -129,6 +133,7 @@ def seal(
         act: what `begin` settled; None settles it now.
         record: the kit's own files about the act.
         browser: what captured a page.
+        next_signer_sha256: certificate that signs the bundles of the case after this one.
         progress: called with bytes written, then with bytes verified.
 
     Raises:
@@ -139,7 +144,13 @@ def seal(
     """
     act = act or begin(destination, kit)
     work = functools.partial(
-        _seal, drafts, kit=kit, record=record, browser=browser, progress=progress
+        _seal,
+        drafts,
+        kit=kit,
+        record=record,
+        browser=browser,
+        next_signer_sha256=next_signer_sha256,
+        progress=progress,
     )
     if isinstance(destination, Path):
         with disk_errors(destination.parent):
@@ -169,6 +180,7 @@ def _seal(
     act: Act,
     record: Sequence[DraftFile],
     browser: Browser | None,
+    next_signer_sha256: str | None,
     progress: Progress | None,
 ) -> Sealed:
     _require_space(path.parent, drafts, record)
@@ -181,6 +193,7 @@ def _seal(
         ),
         case=link,
         signer_sha256=act.key.certificate_sha256,
+        next_signer_sha256=next_signer_sha256,
         items=(),
         record=Record(files=()),
     )

@@ -3,11 +3,12 @@
 import contextlib
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from evidence_kit.actions.case import is_case, open_case
 from evidence_kit.actions.kit import Kit
-from evidence_kit.actions.proofs import Proofs, crls_of, fetch_lists, obtain_proofs
+from evidence_kit.actions.proofs import Proofs, crls_of, fetch_lists, obtain_proofs, with_room
 from evidence_kit.actions.seal import Sealed, disk_errors, verify_own_work
 from evidence_kit.actions.verify import verify_bundle
 from evidence_kit.bundle import layout, manifest
@@ -51,6 +52,7 @@ def stamp(path: Path | str, *, kit: Kit) -> Sealed:
         if taken + len(proofs.tokens) > layout.MAX_TOKENS:
             raise SealError("stamp.too_many", path=str(path), count=layout.MAX_TOKENS)
         numbers = (n for n in range(layout.MAX_TOKENS) if layout.token_path(n) not in bundle.sizes)
+        proofs = replace(proofs, crl_replies=with_room(proofs.crl_replies, _lists_of(bundle)))
         adding = {
             **{layout.token_path(n): t for n, t in zip(numbers, proofs.tokens, strict=False)},
             **{layout.crl_path(sha256): crl for sha256, crl in proofs.crls.items()},
@@ -88,7 +90,8 @@ def renew(path: Path | str, *, kit: Kit, progress: Progress | None = None) -> Se
             raise SealError("renew.too_many", path=str(path), count=layout.MAX_RENEWALS)
         examination = Examination(bundle, Expectations(anchors=kit.anchors))
         judged = [*examination.tokens, *(t for r in examination.renewals for t in r.tokens)]
-        crl_replies = fetch_lists([one.token for one in judged if one.token], kit)
+        fetched = fetch_lists([one.token for one in judged if one.token], kit)
+        crl_replies = with_room(fetched, _lists_of(bundle))
         digests = bundle.source.digests(progress, with_sha512=True)
         lists = {
             layout.crl_path(sha256, number): crl for sha256, crl in crls_of(crl_replies).items()
@@ -110,6 +113,11 @@ def renew(path: Path | str, *, kit: Kit, progress: Progress | None = None) -> Se
             **{layout.cover_token_path(number, n): tsr for n, tsr in enumerate(tokens)},
         }
         return _rewrite(path, bundle, adding, proofs, kit, renewal=number)
+
+
+def _lists_of(bundle: Bundle) -> list[int]:
+    """Sizes of the revocation lists in a bundle."""
+    return [bundle.sizes[path] for path in bundle.proof_paths if layout.is_crl(path)]
 
 
 def _require_unaltered(path: Path, kit: Kit) -> Report:

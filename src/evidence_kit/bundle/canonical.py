@@ -60,7 +60,8 @@ def read_directory(records: bytes, length: int, count: int) -> tuple[Member, ...
         return None
     contents = map(operator.sub, itertools.accumulate(spans), sizes)
     plain = itertools.repeat(STORED), itertools.repeat(0)
-    return tuple(map(Member, names, *plain, checksums, sizes, sizes, begins, contents))
+    fields = zip(names, *plain, checksums, sizes, sizes, begins, contents, strict=False)
+    return tuple(map(Member._make, fields))
 
 
 def _are_in_order(names: Sequence[bytes]) -> bool:

@@ -137,6 +137,9 @@ def _shared(
             progress(sum(digest.size_bytes for digest in digests))
         return digests
 
+    jobs = list(jobs)
+    if len(jobs) == 1:
+        return told(jobs[0])
     with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
         return [digest for digests in pool.map(told, jobs) for digest in digests]
 

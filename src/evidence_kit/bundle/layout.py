@@ -40,6 +40,8 @@ MAX_TOKENS = 16
 MAX_RENEWALS = 64
 MAX_RENEWAL_TOKENS = 4
 MAX_CRLS = 64
+MAX_CRLS_BYTES = 32 << 20
+"""Of all revocation lists together, each of which is parsed."""
 MAX_CERTIFICATES = 64
 """Under proof/certs/; every token is judged with each of them at hand."""
 MAX_PART_BYTES = 100

@@ -37,7 +37,12 @@ class RangeFile:
 
     def read(self, offset: int, size: int) -> bytes:
         """Up to `size` bytes from `offset`; fewer only where the file ends."""
-        buffer = bytearray(min(size, max(0, self.size_bytes - offset)))
+        left = min(size, max(0, self.size_bytes - offset))
+        if hasattr(os, "pread"):
+            content = os.pread(self._descriptor, left, offset)
+            if len(content) == left:
+                return content
+        buffer = bytearray(left)
         return bytes(buffer[: self.read_into(memoryview(buffer), offset)])
 
     def read_into(self, buffer: memoryview, offset: int) -> int:

@@ -80,16 +80,19 @@ class Bundle:
             return self.source.read(path)
 
     def start_hashing(self) -> None:
-        """Begin to read the files in another thread; `digests` then waits for the end."""
-        self._hashing = self._pool.submit(self.source.digests, self._progress)
+        """Begin to read the files in another thread; `digests` then waits for the end.
+
+        A small bundle is read when its digests are asked for: a thread would cost more.
+        """
+        if sum(self.sizes.values()) > hashing.RUN_BYTES:
+            self._hashing = self._pool.submit(self.source.digests, self._progress)
 
     @once
     def digests(self) -> dict[str, hashing.Digest]:
         """SHA-256 of every file as it is now."""
         with self._readable():
             if self._hashing is None:
-                self.start_hashing()
-            assert self._hashing is not None
+                return self.source.digests(self._progress)
             return self._hashing.result()
 
     @contextlib.contextmanager

@@ -111,7 +111,8 @@ class Examination:
     def lists(self) -> Lists:
         """What all revocation lists at hand say of the certificates in question."""
         paths = list(filter(layout.is_crl, self.bundle.sizes))
-        if len(paths) > layout.MAX_CRLS:
+        total = sum(self.bundle.sizes[path] for path in paths)
+        if len(paths) > layout.MAX_CRLS or total > layout.MAX_CRLS_BYTES:
             paths = []  # check_members has refused the bundle for them
         kept = (
             (path, self.bundle.read(path, max_bytes=layout.MAX_CRL_BYTES)) for path in sorted(paths)

@@ -60,6 +60,9 @@ def check_members(examination: Examination) -> Iterator[Finding]:
         count = sum(map(is_kind, bundle.proof_paths))
         if count > limit:
             faults.append(Fault("container.too_many", count=count))
+    total = sum(bundle.sizes[path] for path in bundle.proof_paths if layout.is_crl(path))
+    if total > layout.MAX_CRLS_BYTES:
+        faults.append(Fault("structure.size", path=layout.PROOF, size_bytes=total))
     for path in bundle.manifest:
         if not path.startswith(layout.DATA):
             faults.append(Fault("structure.manifest_place", path=path))

@@ -5,7 +5,10 @@ from evidence_kit.messages.message import Message
 
 DIAGNOSES: dict[str, Message] = {
     "authority.answers": Message(
-        mark("the time-stamp authority {id} answers after {delay_ms} ms"),
+        mark(
+            "the time-stamp authority {id} answers after {delay_ms} ms; its clock minus this"
+            " machine's is {offset} s"
+        ),
         "",
     ),
     "authority.none": Message(
@@ -13,7 +16,10 @@ DIAGNOSES: dict[str, Message] = {
         mark("name one with --tsa or in config.toml"),
     ),
     "authority.untrusted": Message(
-        mark("the time-stamp authority {id} answers, but its root is not trusted"),
+        mark(
+            "the time-stamp authority {id} answers after {delay_ms} ms, but its root is not"
+            " trusted; its clock minus this machine's is {offset} s"
+        ),
         mark("give its root with --trust, got from the authority itself"),
     ),
     "browser.hangs": Message(

@@ -215,6 +215,14 @@ ERRORS: dict[str, Message] = {
         mark("the page can't be written ({detail}): {path}"),
         mark("check the rights on the folder and the free space, or name another file with --html"),
     ),
+    "hand_over.empty": Message(
+        mark("no bundle is in the case yet, so no key is bound to it: {path}"),
+        mark("the key that signs new cases will sign it; evidence-kit key show names that"),
+    ),
+    "hand_over.same": Message(
+        mark("the case is signed with this key already: {sha256}"),
+        mark("name another one; list the keys with: evidence-kit key show"),
+    ),
     "include.altered": Message(
         mark(
             "this bundle has been changed or damaged since sealing, so it can't be brought in:"
@@ -230,9 +238,19 @@ ERRORS: dict[str, Message] = {
         mark("two of the bundles have the same file name"),
         mark("rename one of them; its name means nothing"),
     ),
+    "key.expired": Message(
+        mark("the certificate of the signing key expired on {date}: {sha256}"),
+        mark(
+            "check the clock of this machine; if it is right, make a key with evidence-kit key"
+            " new, and go on in a new case: evidence-kit init DIR --include BUNDLE"
+        ),
+    ),
     "key.missing": Message(
         mark("there is no signing key with this certificate: {sha256}"),
-        mark("list the keys with: evidence-kit key show"),
+        mark(
+            "list the keys with: evidence-kit key show; take in one from elsewhere with:"
+            " evidence-kit key import FILE"
+        ),
     ),
     "key.none": Message(
         mark("there is no signing key yet"),

@@ -31,6 +31,10 @@ NETWORK_ERRORS: dict[str, Message] = {
         mark("a certificate of the authority names no place for its revocation list"),
         mark("get the list by hand and give it with: evidence-kit verify --crl"),
     ),
+    "crl.no_room": Message(
+        mark("the bundle has no room for another revocation list: {url}"),
+        mark("get the list by hand and give it with: evidence-kit verify --crl"),
+    ),
     "crl.not_public": Message(
         mark(
             "a certificate names a place for its revocation list inside a private network, so"

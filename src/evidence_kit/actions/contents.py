@@ -1,0 +1,150 @@
+"""What a bundle holds, told while it is open for verification: nothing is told unread."""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+
+import msgspec
+
+from evidence_kit.actions.pictures import MAX_SOURCE_BYTES, MEDIA_TYPES, Preview, make_preview
+from evidence_kit.bundle.hashing import Digest
+from evidence_kit.bundle.reader import Bundle
+from evidence_kit.crypto.digest import sha256_hex
+from evidence_kit.errors import InputError
+from evidence_kit.model import Evidence, FileEntry, Item
+from evidence_kit.report import Fault, Outcome, Report
+
+_SEALED = frozenset({"digest.tags", "signature.holds"})
+"""Findings that together say: the record and the list of digests are those that were signed."""
+
+
+class State(StrEnum):
+    """What became of a file since it was sealed."""
+
+    AS_SEALED = "as_sealed"
+    CHANGED = "changed"
+    ABSENT = "absent"
+
+
+class HeldFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of the record, as it is now."""
+
+    entry: FileEntry
+    sha256: str | None
+    """As the list of digests has it; None where that does not name the file."""
+    state: State
+    preview: Preview | None
+    """None where it is no picture, is not as it was sealed, or no room is left for more."""
+
+
+class HeldItem(msgspec.Struct, frozen=True, kw_only=True):
+    """A piece of evidence and its files."""
+
+    item: Item
+    files: tuple[HeldFile, ...]
+
+
+class Contents(msgspec.Struct, frozen=True, kw_only=True):
+    """What one bundle holds."""
+
+    evidence: Evidence
+    is_as_signed: bool
+    """False where the record itself may have been changed: it is hearsay then."""
+    items: tuple[HeldItem, ...]
+    """The first ones; every one is in `evidence`."""
+    record: tuple[HeldFile, ...]
+    """The first ones of the kit's own files."""
+    left_out_count: int
+    """Files of the record that stand in neither of the two, because they are too many."""
+
+
+class ContentsReader:
+    """Collects the contents of bundles while they are being verified.
+
+    Args:
+        max_rows: how many items and files are told of, in all bundles together.
+        max_preview_bytes: of all previews together.
+    """
+
+    def __init__(self, *, max_rows: int = 600, max_preview_bytes: int = 240_000) -> None:
+        self.contents: dict[str, Contents] = {}
+        """By the path in the report; without bundles whose record can't be read."""
+        self._rows_left = max_rows
+        self._bytes_left = max_preview_bytes
+
+    def __call__(self, bundle: Bundle, report: Report) -> None:
+        """Read what an open bundle holds.
+
+        Args:
+            bundle: judged, and still open.
+            report: the report on it.
+        """
+        try:
+            self.contents[report.path] = self._read(bundle, report)
+        except (Fault, InputError):
+            # Why it can't be read is a finding of the report.
+            return
+
+    def _read(self, bundle: Bundle, report: Report) -> Contents:
+        evidence, sealed = bundle.evidence, bundle.manifest
+        held = {f.code for f in report.findings if f.outcome is Outcome.PASSED}
+        is_as_signed = held >= _SEALED
+        items = []
+        for item in evidence.items:
+            if self._rows_left <= 0:
+                break
+            self._rows_left -= 1
+            files = self._files(bundle, item.files, sealed, may_show=is_as_signed)
+            items.append(HeldItem(item=item, files=files))
+        record = self._files(bundle, evidence.record.files, sealed, may_show=False)
+        told = sum(len(one.files) for one in items) + len(record)
+        return Contents(
+            evidence=evidence,
+            is_as_signed=is_as_signed,
+            items=tuple(items),
+            record=record,
+            left_out_count=len(evidence.files()) - told,
+        )
+
+    def _files(
+        self,
+        bundle: Bundle,
+        entries: Sequence[FileEntry],
+        sealed: Mapping[str, str],
+        *,
+        may_show: bool,
+    ) -> tuple[HeldFile, ...]:
+        entries = entries[: max(0, self._rows_left)]
+        self._rows_left -= len(entries)
+        return tuple(self._file(bundle, entry, sealed, may_show=may_show) for entry in entries)
+
+    def _file(
+        self, bundle: Bundle, entry: FileEntry, sealed: Mapping[str, str], *, may_show: bool
+    ) -> HeldFile:
+        sha256 = sealed.get(entry.path)
+        state = _state(bundle.digests.get(entry.path), entry, sha256)
+        preview = None
+        if may_show and sha256 is not None and state is State.AS_SEALED:
+            preview = self._preview(bundle, entry, sha256)
+        return HeldFile(entry=entry, sha256=sha256, state=state, preview=preview)
+
+    def _preview(self, bundle: Bundle, entry: FileEntry, sha256: str) -> Preview | None:
+        """A preview of the very bytes whose digest was sealed."""
+        is_small = bundle.sizes[entry.path] <= MAX_SOURCE_BYTES
+        if entry.media_type not in MEDIA_TYPES or not is_small or self._bytes_left <= 0:
+            return None
+        content = bundle.read(entry.path, max_bytes=MAX_SOURCE_BYTES)
+        # It is read a second time, and what is on the disk may have been exchanged since.
+        if sha256_hex(content) != sha256:
+            return None
+        preview = make_preview(content, entry.media_type)
+        if preview is None or len(preview.jpeg) > self._bytes_left:
+            return None
+        self._bytes_left -= len(preview.jpeg)
+        return preview
+
+
+def _state(read: Digest | None, entry: FileEntry, sha256: str | None) -> State:
+    if read is None:
+        return State.ABSENT
+    is_as_sealed = (read.sha256, read.size_bytes, read.fault) == (sha256, entry.size_bytes, None)
+    return State.AS_SEALED if is_as_sealed else State.CHANGED
