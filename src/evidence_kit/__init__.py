@@ -24,12 +24,14 @@ _PLACES = {
     "attach_manifest": "actions.attach",
     "capture_page": "actions.capture",
     "create_case": "actions.case",
+    "hand_over": "actions.hand_over",
     "include_bundles": "actions.include",
     "load_expectations": "actions.verify",
     "log_event": "actions.log",
     "make_kit": "actions.kit",
     "open_bundle": "bundle.reader",
     "open_case": "actions.case",
+    "renew": "actions.stamp",
     "share_bundle": "actions.share",
     "stamp": "actions.stamp",
     "verify_bundle": "actions.verify",
@@ -41,12 +43,13 @@ if TYPE_CHECKING:
     from evidence_kit.actions.attach import attach_manifest
     from evidence_kit.actions.capture import capture_page
     from evidence_kit.actions.case import create_case, open_case
+    from evidence_kit.actions.hand_over import hand_over
     from evidence_kit.actions.include import include_bundles
     from evidence_kit.actions.kit import Kit, make_kit
     from evidence_kit.actions.log import log_event
     from evidence_kit.actions.seal import Sealed
     from evidence_kit.actions.share import share_bundle
-    from evidence_kit.actions.stamp import stamp
+    from evidence_kit.actions.stamp import renew, stamp
     from evidence_kit.actions.verify import load_expectations, verify_bundle, verify_case
     from evidence_kit.bundle.reader import open_bundle
     from evidence_kit.capture.request import CaptureRequest
@@ -66,12 +69,14 @@ __all__ = [
     "attach_manifest",
     "capture_page",
     "create_case",
+    "hand_over",
     "include_bundles",
     "load_expectations",
     "log_event",
     "make_kit",
     "open_bundle",
     "open_case",
+    "renew",
     "share_bundle",
     "stamp",
     "verify_bundle",

@@ -236,7 +236,7 @@ def test_a_slow_authority_has_its_own_time(tmp_path: Path, settings: Settings, t
         endpoints: Sequence[Endpoint], data: bytes, *, algorithm: str = "sha256"
     ) -> tuple[TokenReply, ...]:
         asked.append(len(endpoints))
-        return request_tokens(endpoints, data, algorithm=algorithm, deadline_s=1, grace_s=0)
+        return request_tokens(endpoints, data, algorithm=algorithm, deadline_s=3, grace_s=0)
 
     found = diagnose(settings, replace(kit, ask=ask), tmp_path)
     assert asked == [1, 1]

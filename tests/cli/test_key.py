@@ -2,7 +2,9 @@
 
 import json
 import os
+import pty
 import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -90,9 +92,11 @@ def test_key_from_a_certification_authority_seals_with_its_chain(
         assert bundle.evidence.signer_sha256 == sha256_hex(leaf.der)
         kept = {name for name in bundle.sizes if name.startswith("proof/certs/")}
     assert kept == {f"proof/certs/{sha256_hex(one.der)}.der" for one in (issuing, root)}
-    ran = run("verify", path, "--signer", sha256_hex(leaf.der))
+    ran = run("verify", path, "--signer", sha256_hex(leaf.der), "--json")
     assert ran.code == ExitCode.DONE
-    assert "CN=CA" in ran.out
+    told = {finding["code"]: finding["params"] for finding in json.loads(ran.out)["findings"]}
+    assert told["signer.key"]["subject"] == "CN=Somebody"
+    assert told["signer.chain_not_checked"]["issuer"] == "CN=CA"
 
 
 def test_long_rsa_key_seals(run: Run, authority: Tsa, pack: Callable[..., Path]) -> None:
@@ -163,6 +167,60 @@ def test_exported_key_is_the_same_on_another_machine(
     assert run("key", "show").out == ""
     assert taken_in(run) == sha256
     assert run("key", "show").out == f"{sha256} signs new cases\n"
+
+
+def typed(arguments: Sequence[str], *answers: str) -> tuple[int, str]:
+    """Exit code and screen of a command in whose terminal these lines are typed."""
+    program = (
+        "import fcntl, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"
+        "from evidence_kit.cli import main; sys.exit(main())"
+    )
+    controller, terminal = pty.openpty()
+    command = [sys.executable, "-c", program, *arguments]
+    with subprocess.Popen(
+        command, stdin=terminal, stdout=terminal, stderr=terminal, start_new_session=True
+    ) as process:
+        os.close(terminal)
+        screen, waiting = b"", list(answers)
+        while True:
+            try:
+                chunk = os.read(controller, 4096)
+            except OSError:  # the other side is closed
+                break
+            screen += chunk
+            # each question ends like this, and its answer is not echoed
+            if waiting and screen.endswith(b": "):
+                os.write(controller, f"{waiting.pop(0)}\n".encode())
+        process.wait(60)
+    os.close(controller)
+    return process.returncode, screen.decode()
+
+
+def test_passphrase_that_is_typed_is_asked_for_twice_and_not_shown(run: Run) -> None:
+    sha256 = new_key(run)
+    code, screen = typed(["key", "export", "-o", "key.p12"], PASSPHRASE, PASSPHRASE)
+    assert code == ExitCode.DONE, screen
+    assert screen.count("passphrase") >= 2 and PASSPHRASE not in screen
+    environ = os.environ | {"PASS": PASSPHRASE}
+    command = ["openssl", "pkcs12", "-in", "key.p12", "-passin", "env:PASS", "-nokeys"]
+    done = subprocess.run(command, check=True, capture_output=True, env=environ)
+    assert b"Evidence Kit self-made key" in done.stdout
+    code, screen = typed(["key", "import", "key.p12"], PASSPHRASE)
+    assert code == ExitCode.DONE and sha256 in screen
+    code, screen = typed(["key", "import", "key.p12"], "other")
+    assert code == ExitCode.ERROR and "does not open the key" in screen
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"), [(("one", "two"), "not the same"), (("", ""), "is empty")]
+)
+def test_passphrase_that_is_mistyped_or_empty_protects_nothing(
+    run: Run, answers: tuple[str, str], said: str
+) -> None:
+    new_key(run)
+    code, screen = typed(["key", "export", "-o", "key.p12"], *answers)
+    assert code == ExitCode.USAGE and said in screen
+    assert not Path("key.p12").exists()
 
 
 def test_case_goes_on_with_the_key_that_it_was_handed_over_to(run: Run, authority: Tsa) -> None:

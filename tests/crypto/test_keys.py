@@ -82,6 +82,33 @@ def test_chain_of_an_issued_key_is_kept() -> None:
     assert load_pkcs12(dump_pkcs12(key, "x"), "x").chain_der == (authority.der,)
 
 
+def test_only_what_vouches_for_a_key_is_kept_beside_it() -> None:
+    root = issue("Root", ca=True)
+    authority = issue("CA", issuer=root, ca=True)
+    leaf = issue("Somebody", issuer=authority)
+    impostor, friend = issue("CA", ca=True), issue("A friend")
+    made = pkcs12.serialize_key_and_certificates(
+        b"x",
+        leaf.key,
+        leaf.certificate,
+        [one.certificate for one in (friend, root, impostor, authority)],
+        BestAvailableEncryption(b"secret"),
+    )
+    assert load_pkcs12(made, "secret").chain_der == (authority.der, root.der)
+
+
+def test_key_is_refused_from_the_second_after_its_last(key: SigningKey) -> None:
+    last = x509.load_der_x509_certificate(key.certificate_der).not_valid_after_utc
+    key.require_not_expired(now=last)
+    with pytest.raises(SigningKeyError) as caught:
+        key.require_not_expired(now=last + timedelta(seconds=1))
+    assert caught.value.code == "key.expired"
+    assert caught.value.params == {
+        "sha256": key.certificate_sha256,
+        "date": last.date().isoformat(),
+    }
+
+
 def test_openssl_reads_the_dumped_key_and_we_read_openssls(key: SigningKey, tmp_path: Path) -> None:
     (tmp_path / "ours.p12").write_bytes(dump_pkcs12(key, "secret"))
     environ = os.environ | {"PASS": "secret"}

@@ -16,6 +16,7 @@ from evidence_kit.trust.anchors import (
 from tests.crypto.forge import issue
 
 SHIPPED = Path(__file__).parents[2] / "src" / "evidence_kit" / "trust" / "authorities"
+DOCS = Path(__file__).parents[2] / "docs" / "authorities.md"
 ROOT = issue("Our Root", ca=True)
 TOML = f"""
 name_en = "Example"
@@ -64,6 +65,20 @@ def test_default_authorities_were_tried_on_a_real_token(tmp_path: Path) -> None:
     assert len(defaults) >= 2
     for authority in defaults:
         assert authority.status == "tried" and authority.tried_on
+
+
+def test_the_table_in_the_docs_names_every_authority_as_it_is(tmp_path: Path) -> None:
+    told = [line for line in DOCS.read_text(encoding="utf-8").splitlines() if "| http" in line]
+    assert told == [
+        f"| {a.id} | {a.country} | {a.url} | {'yes' if a.is_default else 'no'}"
+        f" | {'yes' if a.status == 'tried' else 'no'} |"
+        for a in load_authorities(tmp_path)
+    ]
+
+
+def test_an_authority_is_called_tried_only_with_the_token_that_was(tmp_path: Path) -> None:
+    for authority in load_authorities(tmp_path):
+        assert (authority.status == "tried") == bool(authority.tried_on), authority.id
 
 
 def test_shipped_certificates_are_pem_and_nothing_else() -> None:
@@ -177,7 +192,7 @@ def test_authorities_are_chosen_by_id_or_address(tmp_path: Path) -> None:
 
 
 def test_unknown_authority_is_an_error_with_a_suggestion(tmp_path: Path) -> None:
-    for name, suggestion in (("digicerd", "digicert"), ("???", "digicert, globalsign")):
+    for name, suggestion in (("digicerd", "digicert"), ("???", "digicert, freetsa")):
         with pytest.raises(UsageError) as caught:
             choose_endpoints([name], load_authorities(tmp_path))
         assert caught.value.code == "tsa.unknown"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from evidence_kit.cli.commands import Command, Group
-from evidence_kit.cli.options import PATH, as_json, option, pass_terminal
+from evidence_kit.cli.options import PATH, as_json, kit_of, option, pass_terminal, sealing
 from evidence_kit.cli.terminal import Terminal
 from evidence_kit.errors import ExitCode, InputError, SealError, SigningKeyError, UsageError
 from evidence_kit.i18n import mark
@@ -19,10 +19,10 @@ _MAX_PASSPHRASE_BYTES = 1024
 
 @click.group(
     cls=Group,
-    short_help=mark("signing keys: new, show, export, import"),
+    short_help=mark("signing keys: new, show, export, import, hand-over"),
     help=mark(
         "The keys that sign bundles. One is made at the first sealing. Each case keeps the key"
-        " that its first bundle was signed with."
+        " that its first bundle was signed with, until that is handed over."
     ),
 )
 def command() -> None:
@@ -111,7 +111,7 @@ def export(
     chosen = sha256 or store.default_sha256()
     if chosen is None:
         raise InputError("key.none")
-    key = store.get(chosen.replace(":", "").lower())
+    key = store.get(_digest(chosen))
     passphrase = _passphrase(terminal, passphrase_file, is_new=True)
     content = dump_pkcs12(key, passphrase)
     try:
@@ -149,6 +149,7 @@ def import_(
     terminal: Terminal, file: Path, passphrase_file: Path | None, as_json: bool
 ) -> ExitCode:
     """Store a key that was made elsewhere."""
+    from evidence_kit.actions.kit import utc_now
     from evidence_kit.crypto.keys import load_pkcs12
 
     content = _read(file, max_bytes=1 << 20)
@@ -159,12 +160,60 @@ def import_(
         if error.code == "key.passphrase" and not (passphrase_file or terminal.may_ask):
             raise UsageError("passphrase.needed") from None
         raise
+    key.require_not_expired(now=utc_now())
     store = _store(terminal)
     store.add(key)
     store.set_default(key.certificate_sha256)
     _tell(terminal, key.certificate_sha256, as_json=as_json)
     terminal.suggest("evidence-kit", "init", "DIR")
     return ExitCode.DONE
+
+
+@command.command(
+    "hand-over",
+    cls=Command,
+    short_help=mark("let another key sign a case from now on"),
+    help=mark(
+        "Let another key sign the bundles of a case from now on. The key that signs it now says"
+        " so in a sealed note, without which the case would no longer verify."
+    ),
+)
+@click.argument("case_folder", metavar="CASE", type=PATH)
+@option(
+    "--to",
+    "sha256",
+    required=True,
+    metavar="SHA256",
+    help=mark("fingerprint of the new key, which must be on this machine"),
+)
+@sealing
+@pass_terminal
+def hand_over(
+    terminal: Terminal,
+    case_folder: Path,
+    *,
+    sha256: str,
+    tsa: tuple[str, ...],
+    no_timestamp: bool,
+    trust: tuple[Path, ...],
+    as_json: bool,
+) -> ExitCode:
+    """Seal the note that names the new key."""
+    from evidence_kit.actions.case import open_case
+    from evidence_kit.actions.hand_over import hand_over
+    from evidence_kit.cli.sealing import show_sealed
+
+    sealed = hand_over(
+        open_case(case_folder),
+        _digest(sha256),
+        kit=kit_of(terminal, tsa=tsa, trust=trust, no_timestamp=no_timestamp),
+    )
+    return show_sealed(terminal, sealed, as_json=as_json)
+
+
+def _digest(fingerprint: str) -> str:
+    """A fingerprint as it may be written, in the form that the store knows."""
+    return fingerprint.replace(":", "").strip().lower()
 
 
 def _store(terminal: Terminal) -> "KeyStore":

@@ -26,7 +26,13 @@ from cryptography.x509.oid import NameOID
 
 from evidence_kit.crypto.digest import sha256_hex
 from evidence_kit.crypto.hostile import hostile
-from evidence_kit.crypto.x509 import is_signing_key, load_certificate, may_sign, readable
+from evidence_kit.crypto.x509 import (
+    is_signing_key,
+    load_certificate,
+    may_sign,
+    path_upwards,
+    readable,
+)
 from evidence_kit.errors import SigningKeyError
 from evidence_kit.report import Fault
 
@@ -43,13 +49,28 @@ class SigningKey:
     private_key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey = field(repr=False)
     certificate_der: bytes = field(repr=False)
     chain_der: tuple[bytes, ...] = field(default=(), repr=False)
-    """Certificates that vouch for it, in the order they came; empty where self-made."""
+    """Certificates that vouch for it, upwards; empty where self-made."""
     certificate_sha256: str = field(init=False)
     """Lowercase hex: what a receiver compares."""
 
     def __post_init__(self) -> None:
         """Derive the digest, so that it can't contradict the certificate."""
         object.__setattr__(self, "certificate_sha256", sha256_hex(self.certificate_der))
+
+    def require_not_expired(self, *, now: datetime) -> None:
+        """Refuse a key whose signatures would be worth nothing.
+
+        Args:
+            now: the machine's clock, aware.
+
+        Raises:
+            SigningKeyError: key.expired.
+        """
+        ends_at = load_certificate(self.certificate_der).not_valid_after_utc
+        if now > ends_at:
+            raise SigningKeyError(
+                "key.expired", sha256=self.certificate_sha256, date=ends_at.date().isoformat()
+            )
 
 
 def new_signing_key(*, now: datetime, serial: int | None = None) -> SigningKey:
@@ -85,6 +106,9 @@ def new_signing_key(*, now: datetime, serial: int | None = None) -> SigningKey:
 def load_pkcs12(pkcs12_der: bytes, passphrase: str | None) -> SigningKey:
     """The signing key in a PKCS#12 file: P-256, or RSA of 3072 to 8192 bits.
 
+    Of the other certificates in the file only those above its own are kept: the rest may
+    be somebody else's, and all that is kept goes into every bundle.
+
     Raises:
         SigningKeyError: key.unreadable (no PKCS#12, or one without key or certificate),
             key.passphrase (wrong or missing), key.unsupported (kind of key or usage).
@@ -103,9 +127,7 @@ def load_pkcs12(pkcs12_der: bytes, passphrase: str | None) -> SigningKey:
             return SigningKey(
                 private_key=bag.key,
                 certificate_der=certificate.public_bytes(Encoding.DER),
-                chain_der=tuple(
-                    extra.certificate.public_bytes(Encoding.DER) for extra in bag.additional_certs
-                ),
+                chain_der=_chain(certificate, bag),
             )
     except Fault as fault:
         raise SigningKeyError("key.unreadable", detail=str(fault.params["detail"])) from fault
@@ -252,6 +274,14 @@ class KeyStore:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
             raise
+
+
+def _chain(
+    certificate: x509.Certificate, bag: pkcs12.PKCS12KeyAndCertificates
+) -> tuple[bytes, ...]:
+    others = [extra.certificate for extra in bag.additional_certs]
+    above = path_upwards(certificate, others)[1:]
+    return tuple(one.public_bytes(Encoding.DER) for one in above)
 
 
 def _key_usage() -> x509.KeyUsage:

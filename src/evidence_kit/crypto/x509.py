@@ -14,7 +14,7 @@ from cryptography.x509 import verification
 from cryptography.x509.oid import ExtendedKeyUsageOID, PublicKeyAlgorithmOID
 
 from evidence_kit.crypto.der import require_der
-from evidence_kit.crypto.digest import sha256_hex
+from evidence_kit.crypto.digest import ALGORITHMS, sha256_hex
 from evidence_kit.crypto.hostile import hostile
 from evidence_kit.crypto.pem import MAX_CERTIFICATE_BYTES, Anchor
 from evidence_kit.report import Fault, Outcome
@@ -178,6 +178,15 @@ def path_upwards(
     return tuple(path)
 
 
+def weak_digests(path: Sequence[x509.Certificate]) -> tuple[str, ...]:
+    """Digests that are not accepted, by which issuers signed certificates of the path.
+
+    Such a signature is not checked: nobody can tell whether the rest is right.
+    """
+    issued = [certificate for certificate in path if certificate.issuer != certificate.subject]
+    return tuple(name for name in map(_signature_hash, issued) if name not in ALGORITHMS)
+
+
 def issuing_path(leaf_der: bytes, pool_der: Sequence[bytes]) -> tuple[bytes, ...]:
     """The leaf, its issuer, that one's issuer and so on, as far as the pool goes.
 
@@ -299,6 +308,8 @@ def _explain(path: Sequence[x509.Certificate], roots: Sequence[x509.Certificate]
     # the path builder knows no such keys: nobody can tell whether the rest is right
     if PublicKeyAlgorithmOID.RSASSA_PSS in kinds:
         raise Fault("timestamp.unsupported", Outcome.INDETERMINATE, algorithm="RSASSA-PSS")
+    for algorithm in weak_digests(path):
+        raise Fault("timestamp.unsupported", Outcome.INDETERMINATE, algorithm=algorithm)
     for root in reached:
         raise Fault("timestamp.chain", Outcome.INDETERMINATE, authority=readable(root.subject))
     for certificate, root in pairs:

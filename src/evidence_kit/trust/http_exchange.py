@@ -111,7 +111,8 @@ class Line:
         self._is_cut.set()
         with contextlib.suppress(OSError):
             if self._socket is not None:
-                self._socket.shutdown(socket.SHUT_RDWR)
+                # not the TLS socket's own method, which pulls the rug from under a reader
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
     def _attempt(self, request: Request) -> bytes:
         try:
@@ -137,19 +138,26 @@ class Line:
         own = {"Host": parts.netloc, "Connection": "close", "User-Agent": "evidence-kit"}
         connection = http.client.HTTPConnection(host, port)
         with contextlib.closing(connection):
-            self._socket = connection.sock = self._connected(host, port, request.is_public)
+            connection.sock = self._connected(host, port, request.is_public)
+            self._watch(connection.sock)
             if is_tls:
                 # The system's web roots: TLS carries the request here, it proves nothing.
-                context = ssl.create_default_context()
-                self._socket = connection.sock = context.wrap_socket(
-                    self._socket, server_hostname=host
+                connection.sock = tls = ssl.create_default_context().wrap_socket(
+                    connection.sock, server_hostname=host, do_handshake_on_connect=False
                 )
+                self._watch(tls)
+                tls.do_handshake()
             connection.request(
                 request.method, target, body=request.body, headers={**own, **request.headers}
             )
             with connection.getresponse() as response:
                 _require_ok(response)
                 return self._read(response, request.max_bytes)
+
+    def _watch(self, opened: socket.socket) -> None:
+        """Let the other thread cut it off; where that has tried to before, end here."""
+        self._socket = opened
+        self._left_s()
 
     def _connected(self, host: str, port: int, is_public: bool) -> socket.socket:
         """Try the addresses one after the other, each for a few seconds only.
