@@ -1,19 +1,33 @@
-"""Write docs/cli.md from the commands themselves; with `--check`, fail where it is stale."""
+"""Write docs/cli.md from the commands, and docs/schema from the types that are written as JSON.
+
+With `--check` nothing is written; it fails where one of them is stale.
+"""
 
 import argparse
+import ast
+import inspect
+import json
 import re
 import sys
-from collections.abc import Iterator
+import textwrap
+import typing
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
+import msgspec
 
+from evidence_kit import model, report
+from evidence_kit.cli import verify
 from evidence_kit.cli.commands import NAME, root
 from evidence_kit.cli.language import speak
 from evidence_kit.errors import ExitCode
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "cli.md"
+SCHEMAS = ROOT / "docs" / "schema"
 ERRORS = ROOT / "src" / "evidence_kit" / "errors.py"
 WIDTH = 88
 INTRODUCTION = """\
@@ -88,19 +102,114 @@ def _helps(command: click.Command, name: str, parent: click.Context | None = Non
                 yield from _helps(found, below, context)
 
 
+def report_schema() -> dict[str, Any]:
+    """What `verify --json` prints (JSON Schema 2020-12)."""
+    one, case, not_verified = (
+        {"$ref": f"#/$defs/{kind.__name__}"}
+        for kind in (report.Report, report.CaseReport, verify.NotVerified)
+    )
+    definitions = _definitions((report.Report, report.CaseReport, verify.NotVerified))
+    definitions["Report"]["properties"]["answers"] |= {
+        "propertyNames": {"$ref": "#/$defs/Question"},
+        "minProperties": len(report.Question),
+    }
+    several = {"type": "array", "minItems": 2, "items": {"anyOf": [one, case, not_verified]}}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "evidence-kit verify --json",
+        "description": "One bundle, one case, or a list where several paths were given.",
+        "anyOf": [one, case, several],
+        "$defs": definitions,
+    }
+
+
+def evidence_schema() -> dict[str, Any]:
+    """evidence.json (JSON Schema 2020-12). What it can't say stands in docs/format.md."""
+    definitions = _definitions((model.Evidence,))
+    definitions["Evidence"]["properties"]["format"]["const"] = model.FORMAT
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "evidence.json",
+        "description": "The record in every bundle; docs/format.md says what else must hold.",
+        "$ref": "#/$defs/Evidence",
+        "$defs": definitions,
+    }
+
+
+def _definitions(kinds: Sequence[type[msgspec.Struct]]) -> dict[str, Any]:
+    """The schemas of some types and of all that they consist of, with what each field means."""
+    _, definitions = msgspec.json.schema_components(kinds, ref_template="#/$defs/{name}")
+    for name, definition in definitions.items():
+        places = (model, report, verify)
+        kind = next(vars(place)[name] for place in places if name in vars(place))
+        if issubclass(kind, msgspec.Struct):
+            _describe(kind, definition["properties"])
+    return definitions
+
+
+def _describe(kind: type[msgspec.Struct], properties: Mapping[str, dict[str, Any]]) -> None:
+    """Put into a schema what its type tells to readers of the code only."""
+    documented = _field_docs(kind)
+    hints = typing.get_type_hints(kind)
+    names = zip(kind.__struct_fields__, kind.__struct_encode_fields__, strict=True)
+    for field, key in names:
+        schema = properties[key]
+        schema.pop("discriminator", None)  # of OpenAPI; each variant names its own tag
+        for part in (schema, *schema.get("anyOf", ()), schema.get("items", {})):
+            if part.get("type") == "string" and key.endswith("sha256"):
+                part["pattern"] = "^[0-9a-f]{64}$"
+            if part.get("type") == "string" and datetime in (
+                hints[field],
+                *typing.get_args(hints[field]),
+            ):
+                part["format"] = "date-time"
+        if field in documented:
+            schema["description"] = documented[field]
+
+
+def _field_docs(kind: type) -> dict[str, str]:
+    """The docstrings that stand below the fields of a class."""
+    (definition,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
+    assert isinstance(definition, ast.ClassDef)
+    found = {}
+    for field, below in zip(definition.body, definition.body[1:], strict=False):
+        if (
+            isinstance(field, ast.AnnAssign)
+            and isinstance(field.target, ast.Name)
+            and isinstance(below, ast.Expr)
+            and isinstance(below.value, ast.Constant)
+        ):
+            text = " ".join(str(below.value.value).split())
+            for python, javascript in (("None", "null"), ("True", "true"), ("False", "false")):
+                text = re.sub(rf"\b{python}\b", javascript, text)
+            found[field.target.id] = text
+    return found
+
+
+def written() -> dict[Path, str]:
+    """Every file, as it must be."""
+    schemas = {"report": report_schema(), "evidence": evidence_schema()}
+    return {PAGE: page()} | {
+        SCHEMAS / f"{name}.schema.json": json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+        for name, schema in schemas.items()
+    }
+
+
 def main() -> int:
     """Write or check."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, fail where stale")
     options = parser.parse_args()
-    text = page()
-    if not options.check:
-        PAGE.parent.mkdir(exist_ok=True)
-        PAGE.write_text(text, encoding="utf-8")
-    elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
-        print("stale, run tools/docs.py: docs/cli.md", file=sys.stderr)
-        return 1
-    return 0
+    stale = []
+    for path, text in written().items():
+        if not options.check:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        elif not path.exists() or path.read_text(encoding="utf-8") != text:
+            stale.append(path.relative_to(ROOT).as_posix())
+    if stale:
+        print(f"stale, run tools/docs.py: {', '.join(stale)}", file=sys.stderr)
+    return 1 if stale else 0
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import os
 import subprocess
 import zipfile
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from evidence_kit.bundle.ranges import RangeFile
 from evidence_kit.bundle.writer import ZipWriter
 from evidence_kit.errors import SealError
 from tests.build import refused
-from tests.rawzip import Entry, deflated, raw_zip
+from tests.rawzip import Entry, deflated, entries_of, raw_zip
 
 GIB = 1 << 30
 
@@ -109,6 +110,40 @@ def test_every_member_is_hashed_whatever_its_size(sized: tuple[Path, list[bytes]
     assert {digest.fault for digest in digests} == {None}
 
 
+def test_longer_digests_are_worked_out_where_they_are_asked_for(
+    sized: tuple[Path, list[bytes]], tmp_path: Path
+) -> None:
+    path, contents = sized
+    expected = [hashlib.sha512(content).hexdigest() for content in contents]
+    repacked = tmp_path / "repacked.zip"
+    entries = entries_of(path.read_bytes())
+    repacked.write_bytes(raw_zip([replace(entry, date=0x22) for entry in entries]))
+    files = [tmp_path / str(number) for number in range(len(contents))]
+    for file, content in zip(files, contents, strict=True):
+        file.write_bytes(content)
+    for place, work in ((path, hashing.hash_canonical), (repacked, hashing.hash_repacked)):
+        with RangeFile(place) as ranges:
+            members = zipscan.scan(ranges).members
+            assert [d.sha512 for d in work(ranges, members, with_sha512=True)] == expected
+            assert {d.sha512 for d in work(ranges, members)} == {None}
+    assert [d.sha512 for d in hashing.hash_files(files, with_sha512=True)] == expected
+    assert {d.sha512 for d in hashing.hash_files(files)} == {None}
+
+
+def test_file_that_is_cut_while_it_is_read_is_told_where_it_ends(
+    sized: tuple[Path, list[bytes]],
+) -> None:
+    path, _ = sized
+    with RangeFile(path) as file:
+        members = zipscan.scan(file).members
+        os.truncate(path, members[-2].data_offset)
+        digests = hashing.hash_canonical(file, members)
+    assert [digest.size_bytes for digest in digests] == [*SIZES[:-2], 0, 0]
+    assert [digest.fault for digest in digests] == [
+        *[None] * (len(SIZES) - 2), "container.crc", "container.local_header",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("number", [n for n, size in enumerate(SIZES) if size])
 def test_changed_byte_is_told_by_its_member_alone(
     number: int, sized: tuple[Path, list[bytes]]
@@ -137,6 +172,7 @@ def test_reading_without_positioned_reads_gives_the_same(
     path, _ = sized
     before = digests_of(path)
     monkeypatch.delattr(os, "preadv")
+    monkeypatch.delattr(os, "pread")
     assert digests_of(path) == before
 
 

@@ -38,7 +38,8 @@ class RangeFile:
     def read(self, offset: int, size: int) -> bytes:
         """Up to `size` bytes from `offset`; fewer only where the file ends."""
         left = min(size, max(0, self.size_bytes - offset))
-        if hasattr(os, "pread"):
+        # A pipe has no length, and can't be read at an offset.
+        if left and hasattr(os, "pread"):
             content = os.pread(self._descriptor, left, offset)
             if len(content) == left:
                 return content

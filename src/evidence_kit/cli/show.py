@@ -144,8 +144,11 @@ def _origin_lines(words: Words, origin: Captured | Imported | Stated) -> Iterato
             if origin.obtained_from_claimed:
                 yield tr("obtained from, as stated: {source}", source=origin.obtained_from_claimed)
         case Stated():
+            event = EVENT_NAMES.get(origin.event)
             yield tr(
-                "event, as stated: {event}, {date}", event=origin.event, date=origin.on_claimed
+                "event, as stated: {event}, {date}",
+                event=tr(event) if event else origin.event,
+                date=origin.on_claimed,
             )
             if origin.channel_claimed:
                 yield tr("through, as stated: {channel}", channel=origin.channel_claimed)
