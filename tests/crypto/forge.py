@@ -14,7 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
+from evidence_kit.crypto.der import encode
 from evidence_kit.crypto.pem import Anchor
+from tests.crypto.elements import replace
 
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
 Edit = Callable[[dict[str, object]], None]
@@ -24,7 +26,13 @@ STARTS_AT = datetime(2020, 1, 1, tzinfo=UTC)
 ENDS_AT = datetime(2035, 1, 1, tzinfo=UTC)
 GRANTED = bytes.fromhex("3003020100")
 TIME_STAMPING = ExtendedKeyUsageOID.TIME_STAMPING
-_HASHES = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
+_HASHES: dict[str, hashes.HashAlgorithm] = {
+    "md5": hashes.MD5(),
+    "sha1": hashes.SHA1(),
+    "sha256": hashes.SHA256(),
+    "sha384": hashes.SHA384(),
+    "sha512": hashes.SHA512(),
+}
 _serials = itertools.count(0x1000)
 
 
@@ -66,8 +74,9 @@ def issue(
     starts_at: datetime = STARTS_AT,
     ends_at: datetime = ENDS_AT,
     serial: int | None = None,
+    extensions: Sequence[tuple[x509.ExtensionType, bool]] = (),
 ) -> Identity:
-    """A certificate; self-signed without an issuer."""
+    """A certificate; self-signed without an issuer. `extensions` come with their criticality."""
     key = key or p256()
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     signer = issuer.key if issuer else key
@@ -90,15 +99,19 @@ def issue(
         builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=is_critical)
     if key_usage is not None:
         builder = builder.add_extension(key_usage, critical=True)
+    for extension, is_critical_too in extensions:
+        builder = builder.add_extension(extension, critical=is_critical_too)
     algorithm = None if isinstance(signer, ed25519.Ed25519PrivateKey) else hashes.SHA256()
     return Identity(key=key, certificate=builder.sign(signer, algorithm))
 
 
-def only(*, sign: bool = False, certify: bool = False, encipher: bool = False) -> x509.KeyUsage:
+def only(
+    *, sign: bool = False, commit: bool = False, certify: bool = False, encipher: bool = False
+) -> x509.KeyUsage:
     """A KeyUsage with these bits."""
     return x509.KeyUsage(
         digital_signature=sign,
-        content_commitment=False,
+        content_commitment=commit,
         key_encipherment=encipher,
         data_encipherment=False,
         key_agreement=False,
@@ -190,7 +203,8 @@ def token(
         "nonce": 4711,
     }
     statement(fields)
-    content = statement_bytes(tsp.TSTInfo(fields).dump())
+    statement_der: bytes = tsp.TSTInfo(fields).dump()
+    content = statement_bytes(statement_der)
     values: dict[str, object] = {
         "content_type": cms.ContentType("tst_info"),
         "message_digest": core.OctetString(hashlib.new(digest, content).digest()),
@@ -205,7 +219,7 @@ def token(
             for kind, value in values.items()
         ]
     )
-    name = signature_algorithm or _natural_algorithm(signer.key, digest)
+    name = signature_algorithm or natural_algorithm(signer.key, digest)
     leaf = asn1_x509.Certificate.load(signer.der)
     info: dict[str, object] = {
         "version": "v1",
@@ -216,7 +230,7 @@ def token(
         "digest_algorithm": {"algorithm": digest},
         "signed_attrs": signed_attributes,
         "signature_algorithm": {"algorithm": name},
-        "signature": _sign(signer.key, signed_attributes.dump(), digest),
+        "signature": sign(signer.key, signed_attributes.dump(), digest),
     }
     signer_info(info)
     body: dict[str, object] = {
@@ -224,7 +238,7 @@ def token(
         "digest_algorithms": [{"algorithm": digest}],
         "encap_content_info": {
             "content_type": "tst_info",
-            "content": core.ParsableOctetString(content),
+            "content": core.ParsableOctetString(statement_der),
         },
         "certificates": [
             cms.CertificateChoices("certificate", asn1_x509.Certificate.load(one.der))
@@ -236,7 +250,10 @@ def token(
     made: bytes = cms.ContentInfo(
         {"content_type": "signed_data", "content": cms.SignedData(body)}
     ).dump()
-    return made
+    if content == statement_der:
+        return made
+    # asn1crypto would refuse to hold a statement that is none
+    return replace(made, (1, 0, 2, 1, 0), encode(0x04, content))
 
 
 def tsr(token_der: bytes, *, status: bytes = GRANTED) -> bytes:
@@ -253,13 +270,15 @@ def nested(depth: int) -> bytes:
     return made
 
 
-def _natural_algorithm(key: PrivateKey, digest: str) -> str:
+def natural_algorithm(key: PrivateKey, digest: str) -> str:
+    """The signature algorithm that goes with this key and digest."""
     if isinstance(key, rsa.RSAPrivateKey):
         return f"{digest}_rsa"
     return "ed25519" if isinstance(key, ed25519.Ed25519PrivateKey) else f"{digest}_ecdsa"
 
 
-def _sign(key: PrivateKey, message: bytes, digest: str) -> bytes:
+def sign(key: PrivateKey, message: bytes, digest: str) -> bytes:
+    """The signature over the message; RSA is PKCS #1 v1.5."""
     algorithm = _HASHES.get(digest, hashes.SHA256())
     if isinstance(key, rsa.RSAPrivateKey):
         return key.sign(message, padding.PKCS1v15(), algorithm)

@@ -81,6 +81,20 @@ def test_same_input_gives_the_same_bytes(key: SigningKey, signature: bytes) -> N
     assert sign_detached(CONTENT, key, signed_at=SIGNED_AT) == signature
 
 
+@pytest.mark.parametrize(
+    "signed_at",
+    [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)],
+    ids=["first", "last"],
+)
+def test_signing_time_that_some_zone_cannot_tell_is_refused(
+    key: SigningKey, signed_at: datetime
+) -> None:
+    signature = sign_detached(CONTENT, key, signed_at=signed_at)
+    with pytest.raises(Fault) as caught:
+        verify_detached(signature, CONTENT, certificate_der=key.certificate_der)
+    assert caught.value.code == "signature.malformed"
+
+
 @pytest.mark.parametrize("year", [1949, 1950, 2049, 2050, 9999])
 def test_signing_time_of_any_century_is_read_back(key: SigningKey, year: int) -> None:
     signed_at = datetime(year, 6, 1, tzinfo=UTC)

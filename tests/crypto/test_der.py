@@ -1,6 +1,6 @@
 import pytest
 
-from evidence_kit.crypto.der import encode, require_der
+from evidence_kit.crypto.der import encode, require_der, tags_inside
 from evidence_kit.crypto.hostile import hostile
 from evidence_kit.report import Fault, Outcome
 from tests.crypto.forge import nested
@@ -79,6 +79,16 @@ def test_what_is_encoded_is_der(size: int) -> None:
     made = encode(0x04, b"a" * size)
     require_der(made, code="x.y", max_bytes=100_000)
     assert made.endswith(b"a" * size)
+
+
+def test_tags_inside_are_those_of_the_first_level() -> None:
+    inner = encode(0x30, encode(0x02, b"\x01"))
+    assert (
+        tags_inside(encode(0x30, inner, encode(0xA1, bytes(200)), b"\x05\x00")) == b"\x30\xa1\x05"
+    )
+    assert tags_inside(encode(0x30)) == b""
+    with pytest.raises(Fault):
+        tags_inside(b"\x30\x04\x02\x01")
 
 
 @pytest.mark.parametrize(

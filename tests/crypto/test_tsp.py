@@ -61,6 +61,8 @@ def test_good_token_holds(authority: Authority, good: bytes) -> None:
         nonce=4711,
         anchor=authority.root.anchor,
         chain_der=(authority.leaf.der, authority.intermediate.der, authority.root.der),
+        expires_at=forge.ENDS_AT,
+        algorithms=frozenset({"sha256", "ecdsa"}),
         uses_sha1_ess=False,
     )
 

@@ -124,7 +124,12 @@ def test_circle_of_certificates_ends() -> None:
     second = issue("Second", issuer=first, ca=True)
     back = issue("First", issuer=second, key=first.key, ca=True)
     found = build_chain(second.certificate, [first.certificate, back.certificate], [], at=NOW)
-    assert found == Chain(anchor=None, certificates_der=(second.der, first.der, back.der))
+    assert found == Chain(
+        anchor=None,
+        certificates_der=(second.der, first.der, back.der),
+        expires_at=ENDS_AT,
+        algorithms=frozenset({"sha256", "ecdsa"}),
+    )
 
 
 @pytest.mark.parametrize("is_root", [True, False])

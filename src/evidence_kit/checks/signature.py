@@ -1,7 +1,7 @@
 """The signature over the tagmanifest, and whose key made it."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from evidence_kit.bundle import layout
 from evidence_kit.bundle.receipt import make_receipt
@@ -49,7 +49,8 @@ def check_signer(examination: Examination) -> Iterator[Finding]:
     yield finding(Question.SIGNER, code, Outcome.NOTED, layout.SIGNER, issuer=certificate.issuer)
     times = [token.gen_time for token in examination.proving]
     proven_at = min(times, default=None)
-    if proven_at and proven_at > certificate.not_after:
+    # notAfter names a second, and is valid to its end.
+    if proven_at and proven_at >= certificate.not_after + timedelta(seconds=1):
         yield finding(Question.SIGNER, "signer.expired", Outcome.FAILED, layout.SIGNER)
     if proven_at and proven_at < certificate.not_before:
         yield finding(Question.SIGNER, "signer.not_yet_valid", Outcome.INDETERMINATE, layout.SIGNER)

@@ -29,8 +29,10 @@ from evidence_kit.report import Fault, Outcome
 MAX_SIGNATURE_BYTES = 64 * 1024
 _P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _MALFORMED = "signature.malformed"
+_FIRST_TIME = datetime(1, 1, 2, tzinfo=UTC)
+_LAST_TIME = datetime(9999, 12, 30, tzinfo=UTC)
 
-_SEQUENCE, _SET, _OCTETS = 0x30, 0x31, 0x04
+_SEQUENCE, _SET, _OCTETS, _INTEGER = 0x30, 0x31, 0x04, 0x02
 _VERSION_1 = bytes.fromhex("020101")
 _DATA = bytes.fromhex("06092a864886f70d010701")
 _SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
@@ -90,9 +92,10 @@ def verify_detached(signature_der: bytes, content: bytes, *, certificate_der: by
     with hostile(_MALFORMED):
         signed = _signed_data(signature_der)
         signer = _only(signed["signer_infos"])
-        # asn1crypto re-encodes what it has looked into, so the signed bytes are taken first
+        # asn1crypto re-encodes what it has looked into, and anything whose length ends in 0x80;
+        # so bytes are taken from `contents`, and those that are signed first
         signed_bytes = encode(_SET, signer["signed_attrs"].contents)
-        embedded = _only(signed["certificates"]).chosen.dump()
+        embedded = encode(_SEQUENCE, _only(signed["certificates"]).chosen.contents)
         if embedded != certificate_der:
             raise Fault("signature.certificate_mismatch")
         algorithm = _require_algorithms(signer)
@@ -104,8 +107,9 @@ def verify_detached(signature_der: bytes, content: bytes, *, certificate_der: by
         value = signer["signature"].native
         _verify_value(certificate, value, signed_bytes)
         signed_at = _only(attributes["signing_time"]).native
-        if not isinstance(signed_at, datetime):
-            # asn1crypto has a type of its own for the year 0, which no report can hold
+        # asn1crypto has a type of its own for the year 0; a time without a day before and
+        # after it can't be told in every zone
+        if not (isinstance(signed_at, datetime) and _FIRST_TIME <= signed_at <= _LAST_TIME):
             raise ValueError("signing time")
         expected = _assemble(
             _signed_attributes(digest("sha256", content), certificate_der, signed_at),
@@ -153,7 +157,11 @@ def _assemble(
     signer = encode(
         _SEQUENCE,
         _VERSION_1,
-        encode(_SEQUENCE, certificate["issuer"].dump(), certificate["serial_number"].dump()),
+        encode(
+            _SEQUENCE,
+            encode(_SEQUENCE, certificate["issuer"].chosen.contents),
+            encode(_INTEGER, certificate["serial_number"].contents),
+        ),
         _SHA256,
         b"\xa0" + attributes[1:],
         _ALGORITHMS[algorithm],

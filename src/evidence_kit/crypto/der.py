@@ -24,6 +24,16 @@ def encode(tag: int, *parts: bytes) -> bytes:
     return bytes([tag, 0x80 | len(length)]) + length + content
 
 
+def tags_inside(element: bytes) -> bytes:
+    """The identifier octets of the elements directly inside a constructed one that is DER."""
+    position, end, _ = _read_element(element, 0, "")
+    found = bytearray()
+    while position < end:
+        found.append(element[position])
+        _, position, _ = _read_element(element, position, "")
+    return bytes(found)
+
+
 def require_der(data: bytes, *, code: str, max_bytes: int, max_depth: int = 32) -> None:
     """Demand that `data` is exactly one DER value (X.690 §8, §10, §11).
 

@@ -1,5 +1,6 @@
 """What parsers throw at malformed bytes, turned into faults."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -8,6 +9,10 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 from evidence_kit.report import Fault
 
+# Some authorities' roots have the serial number 0; that is nothing to tell a reader of.
+warnings.filterwarnings(
+    "ignore", message="Parsed a serial number which wasn't positive", module="evidence_kit"
+)
 _HOSTILE = (
     ArithmeticError,
     AttributeError,

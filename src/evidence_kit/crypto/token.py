@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from evidence_kit.crypto.der import encode, require_der
+from evidence_kit.crypto.der import encode, require_der, tags_inside
 from evidence_kit.crypto.digest import ALGORITHMS, digest
 from evidence_kit.crypto.x509 import (
     MAX_CERTIFICATES,
@@ -22,13 +23,15 @@ from evidence_kit.crypto.x509 import (
     load_certificate,
     may_sign,
     path_upwards,
+    weak_digests,
 )
 from evidence_kit.report import Fault, Outcome
 
 MALFORMED = "timestamp.malformed"
 _SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
 _TST_INFO = bytes.fromhex("060b2a864886f70d0109100104")
-_ORDERINGS = (b"", b"\x01\x01\x00", b"\x01\x01\xff")
+_STATEMENT = re.compile(rb"\x02\x06\x30\x02\x18\x30?\x01?\x02?\xa0?\xa1?")
+"""The tags in a TSTInfo, in their order (RFC 3161 §2.4.2)."""
 _HASHES: dict[str, hashes.HashAlgorithm] = {
     "sha256": hashes.SHA256(),
     "sha384": hashes.SHA384(),
@@ -61,9 +64,10 @@ def read_signed_token(
             .attributes, .digest, .no_certificate, .certificate_id, .injected, .signature,
             .usage.
     """
-    raw = token.dump()
+    # asn1crypto re-encodes what it has looked into, and anything whose length ends in 0x80;
+    # so bytes are taken from `contents`, and those that are signed first
+    raw = encode(0x30, token.contents)
     signed, signer = _parts(token)
-    # asn1crypto re-encodes what it has looked into, so the signed bytes are taken first;
     # RFC 5652 §5.4: the attributes are signed as a SET OF
     signed_bytes = encode(0x31, signer["signed_attrs"].contents)
     content = bytes(signed["encap_content_info"]["content"])
@@ -79,7 +83,10 @@ def read_signed_token(
     extra = _extra_certificates(extra_certificates_der)
     certificate = _signer_certificate(signer["sid"], [*embedded, *extra], attributes)
     others = [c for c in dict.fromkeys([*embedded, *extra]) if c != certificate]
-    if set(embedded) - set(path_upwards(certificate, others)):
+    path = path_upwards(certificate, others)
+    if set(embedded) - set(path):
+        for algorithm in weak_digests(path):
+            raise _unsupported(algorithm)
         raise Fault("timestamp.injected")
     _verify_value(certificate, signer, signature_hash, signed_bytes)
     # asn1crypto passes over elements at the end of a SEQUENCE that it has no name for
@@ -122,11 +129,11 @@ def _rebuilt(
     sid, certificates = signer["sid"].chosen, signed["certificates"]
     embedded = b""
     if not isinstance(certificates, core.Void):
-        embedded = encode(0xA0, *(choice.chosen.dump() for choice in certificates))
+        embedded = encode(0xA0, *(encode(0x30, one.chosen.contents) for one in certificates))
     info = encode(
         0x30,
-        signer["version"].dump(),
-        encode(0x30, sid["issuer"].dump(), sid["serial_number"].dump()),
+        encode(0x02, signer["version"].contents),
+        encode(0x30, _issuer(sid), encode(0x02, sid["serial_number"].contents)),
         _bare(signer["digest_algorithm"]),
         b"\xa0" + signed_bytes[1:],
         _bare(signer["signature_algorithm"]),
@@ -134,7 +141,7 @@ def _rebuilt(
     )
     body = encode(
         0x30,
-        signed["version"].dump(),
+        encode(0x02, signed["version"].contents),
         encode(0x31, *map(_bare, signed["digest_algorithms"])),
         encode(0x30, _TST_INFO, encode(0xA0, encode(0x04, content))),
         embedded,
@@ -145,7 +152,13 @@ def _rebuilt(
 
 def _bare(algorithm: core.Sequence) -> bytes:
     """The AlgorithmIdentifier, whose parameters are NULL or absent."""
-    return encode(0x30, algorithm["algorithm"].dump(), algorithm["parameters"].dump())
+    is_absent = isinstance(algorithm["parameters"], core.Void)
+    name = encode(0x06, algorithm["algorithm"].contents)
+    return encode(0x30, name, b"" if is_absent else b"\x05\x00")
+
+
+def _issuer(sid: cms.IssuerAndSerialNumber) -> bytes:
+    return encode(0x30, sid["issuer"].chosen.contents)
 
 
 def _statement(content: bytes) -> tsp.TSTInfo:
@@ -153,11 +166,8 @@ def _statement(content: bytes) -> tsp.TSTInfo:
     statement = tsp.TSTInfo.load(content, strict=True)
     if statement["version"].native != "v1":
         raise ValueError("version")
-    # nothing else may stand in it: asn1crypto passes over what follows the extensions
-    first = ("version", "policy", "message_imprint", "serial_number", "gen_time", "accuracy")
-    before = b"".join(statement[name].dump() for name in first)
-    after = b"".join(statement[name].dump() for name in ("nonce", "tsa", "extensions"))
-    if statement.contents.removeprefix(before).removesuffix(after) not in _ORDERINGS:
+    # asn1crypto passes over elements after those that it has a name for
+    if not _STATEMENT.fullmatch(tags_inside(content)):
         raise ValueError("elements that belong to no part of it")
     return statement
 
@@ -221,7 +231,7 @@ def _embedded_certificates(certificates: core.Asn1Value) -> list[x509.Certificat
     for choice in certificates:
         if choice.name != "certificate":
             raise Fault("timestamp.injected")
-        loaded.append(x509.load_der_x509_certificate(choice.chosen.dump()))
+        loaded.append(x509.load_der_x509_certificate(encode(0x30, choice.chosen.contents)))
     if len(set(loaded)) < len(loaded):
         raise Fault("timestamp.injected")
     return loaded
@@ -244,7 +254,7 @@ def _signer_certificate(
     """The certificate that the SignerInfo and the signed ESS identifier both name."""
     if sid.name != "issuer_and_serial_number":
         raise _unsupported("subjectKeyIdentifier")
-    issuer, serial = sid.chosen["issuer"].dump(), sid.chosen["serial_number"].native
+    issuer, serial = _issuer(sid.chosen), sid.chosen["serial_number"].native
     named = [c for c in pool if c.serial_number == serial and c.issuer.public_bytes() == issuer]
     if not named:
         raise Fault("timestamp.no_certificate", Outcome.INDETERMINATE)

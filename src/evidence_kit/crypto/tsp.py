@@ -138,7 +138,7 @@ def verify_token(
     require_der(tsr, code=MALFORMED, max_bytes=MAX_TOKEN_BYTES)
     with hostile(MALFORMED):
         response = tsp.TimeStampResp.load(tsr, strict=True)
-        if tsr != encode(0x30, _GRANTED, response["time_stamp_token"].dump()):
+        if tsr != encode(0x30, _GRANTED, encode(0x30, response["time_stamp_token"].contents)):
             raise Fault("timestamp.not_rewrapped")
         token = read_signed_token(response["time_stamp_token"], extra_certificates_der)
         statement = token.statement
@@ -182,6 +182,9 @@ def _gen_time(contents: bytes) -> datetime:
     if match is None:
         raise ValueError("gen_time")
     whole = datetime.strptime(match[1].decode(), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    if not datetime.min.year < whole.year < datetime.max.year:
+        # gen_time less or plus its accuracy would be no date
+        raise ValueError("gen_time")
     fraction = (match[2] or b"")[:6].ljust(6, b"0")
     return whole.replace(microsecond=int(fraction))
 
