@@ -68,6 +68,8 @@ def _judged(site: Site, rows: Sequence[Row]) -> str | None:
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
         return f"a row that never ended (signal {os.WTERMSIG(status)})"
+    if status:
+        raise RuntimeError(f"the check could not be removed: {site}")
     return name or None
 
 
@@ -76,10 +78,12 @@ def _in_child(work: Callable[[], str], writer: int) -> None:
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
     os.dup2(silent, 2)
+    code = 1
     try:
         os.write(writer, work().encode())
+        code = 0
     finally:
-        os._exit(0)
+        os._exit(code)
 
 
 def _first_red(site: Site, rows: Sequence[Row]) -> str:

@@ -10,6 +10,7 @@ import importlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -106,8 +107,14 @@ def _is_meant(parent: ast.AST, node: ast.stmt, site: Site) -> bool:
 
 
 def _tree(module: str) -> ast.Module:
+    return ast.parse(_source(module))
+
+
+@cache
+def _source(module: str) -> str:
+    # Read once: whoever edits it meanwhile must not move its lines.
     path = PACKAGE.joinpath(*module.split(".")).with_suffix(".py")
-    return ast.parse(path.read_text(encoding="utf-8"))
+    return path.read_text(encoding="utf-8")
 
 
 def _functions(tree: ast.Module) -> Iterator[tuple[str, _Function]]:

@@ -1,7 +1,10 @@
 """verify: has this been changed since it was sealed, since when, and by whom was it sealed?"""
 
+import contextlib
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -97,7 +100,9 @@ def verify_bundle(
     Raises:
         InputError: there is nothing at `path`, it can't be read, or it is no bundle.
     """
-    report, _ = _verify(Path(path), expectations or load_expectations(), progress, witness=witness)
+    path = Path(path)
+    expectations = expectations or load_expectations()
+    report, _ = _verify(path, _open(path, progress), expectations, witness=witness)
     return report
 
 
@@ -124,6 +129,8 @@ def verify_case(
     expectations = expectations or load_expectations()
     pins = {expectations.receipt.id: expectations.receipt} if expectations.receipt else {}
     examined = _Examined(dataclasses.replace(expectations, receipt=None), pins, progress, witness)
+    if expectations.signer_sha256:
+        examined.heirs = _heirs(expectations.signer_sha256, case.bundle_paths())
     examined.verify(case.bundle_paths(), folder)
     findings = [*examined.findings, *check_chain(case.id, examined.links)]
     own = {link.evidence.id for link in examined.links}
@@ -175,14 +182,16 @@ class _Examined:
         self.reports: list[Report] = []
         self.links: list[Link] = []
         self.findings: list[Finding] = []
+        self.heirs: frozenset[str] = frozenset()
+        """Signers that stand in for the one expected, as its own bundles announce."""
 
     def verify(self, paths: Iterable[Path], folder: Path) -> None:
         """Verify each; one spoilt file must not hide what can be said of the others."""
-        for path in paths:
+        for path, opened in _opened_ahead(paths, self._progress):
             name = path.relative_to(folder).as_posix()
             try:
                 report, link = _verify(
-                    path, self.expectations, self._progress, self._pins, self._witness
+                    path, opened, self.expectations, self._pins, self._witness, self.heirs
                 )
             except InputError:
                 self.findings.append(_about("chain.no_bundle", Outcome.FAILED, name))
@@ -198,23 +207,76 @@ def _about(code: str, outcome: Outcome, subject: str, **params: str) -> Finding:
     return finding(Question.UNALTERED, code, outcome, subject, **params)
 
 
+def _heirs(signer_sha256: str, paths: Iterable[Path]) -> frozenset[str]:
+    """The signers that the bundles of this one name as the next, and those that these name.
+
+    None of it is believed yet: each of these bundles must verify, as all of the case.
+    """
+    following: dict[str, str] = {}
+    for path in paths:
+        with contextlib.suppress(Fault, InputError), Bundle(path) as bundle:
+            evidence = bundle.evidence
+            if evidence.next_signer_sha256:
+                following[evidence.signer_sha256] = evidence.next_signer_sha256
+    heirs: set[str] = set()
+    heir = following.get(signer_sha256)
+    while heir and heir not in heirs:
+        heirs.add(heir)
+        heir = following.get(heir)
+    return frozenset(heirs)
+
+
+def _opened_ahead(
+    paths: Iterable[Path], progress: Progress | None
+) -> Iterator[tuple[Path, "Future[Bundle]"]]:
+    """Each path with its bundle, which is being hashed already while the one before is judged."""
+    waiting: deque[tuple[Path, Future[Bundle]]] = deque()
+    try:
+        for path in paths:
+            waiting.append((path, _open(path, progress)))
+            if len(waiting) > 1:
+                yield waiting.popleft()
+        while waiting:
+            yield waiting.popleft()
+    finally:
+        for _, opened in waiting:
+            if not opened.exception():
+                with opened.result():
+                    pass  # nobody will judge it; it is closed
+
+
+def _open(path: Path, progress: Progress | None) -> "Future[Bundle]":
+    """An open bundle that is being hashed, or what is wrong with it, to be told in its turn."""
+    opened: Future[Bundle] = Future()
+    try:
+        bundle = Bundle(path, progress)
+        bundle.start_hashing()
+        opened.set_result(bundle)
+    except (Fault, InputError) as error:
+        opened.set_exception(error)
+    return opened
+
+
 def _verify(
     path: Path,
+    opened: "Future[Bundle]",
     expectations: Expectations,
-    progress: Progress | None,
     pins: Mapping[str, Receipt] | None = None,
     witness: Witness | None = None,
+    heirs: frozenset[str] = frozenset(),
 ) -> tuple[Report, Link | None]:
     """The report on a bundle and its link; where a receipt pins it, by that one."""
     try:
-        with Bundle(path, progress) as bundle:
-            bundle.start_hashing()
+        with opened.result() as bundle:
             # Cryptography takes long to import; meanwhile the bundle is being hashed.
             from evidence_kit.checks import judgement
 
             link = _link(bundle)
             if pins and link and link.evidence.id in pins:
                 expectations = dataclasses.replace(expectations, receipt=pins[link.evidence.id])
+            if link and link.evidence.signer_sha256 in heirs:
+                signer = link.evidence.signer_sha256
+                expectations = dataclasses.replace(expectations, signer_sha256=signer)
             report = judgement.judge(bundle, expectations)
             if witness:
                 witness(bundle, report)
