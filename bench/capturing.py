@@ -50,7 +50,7 @@ def measure(folder: Path, options: Options) -> Iterator[Row]:
         taken = in_turns(
             capture,
             lambda: asyncio.run(_least(request, browser, folder / "floor.png")),
-            options.runs,
+            runs=options.runs,
         )
     yield compared(
         "capture and seal", taken, unit="s", floor_name="launch, load, scroll, PNG", limit=1.3

@@ -95,40 +95,48 @@ def run(
     return Usage(wall_s=wall_s, peak_mib=usage.ru_maxrss * unit / (1 << 20))
 
 
-def in_turns(
-    ours: Callable[[], float], floor: Callable[[], float], runs: int
-) -> tuple[list[float], list[float]]:
-    """What both sides give, run in turns so that the machine's moods meet both alike."""
-    ours(), floor()
-    taken: tuple[list[float], list[float]] = ([], [])
+def in_turns(*sides: Callable[[], float], runs: int) -> list[list[float]]:
+    """What each side gives, run in turns so that the machine's moods meet all alike."""
+    for side in sides:
+        side()
+    taken: list[list[float]] = [[] for _ in sides]
     for number in range(runs):
-        sides = ((ours, taken[0]), (floor, taken[1]))
-        for side, kept in sides if number % 2 else reversed(sides):
+        turn = list(zip(sides, taken, strict=True))
+        for side, kept in turn if number % 2 else reversed(turn):
             kept.append(side())
     return taken
 
 
 def compared(
     name: str,
-    taken: tuple[list[float], list[float]],
+    taken: Sequence[Sequence[float]],
     *,
     unit: str,
     floor_name: str,
     limit: float | None = None,
     is_ratio: bool = True,
 ) -> Row:
-    """The row for two series: their medians and spreads."""
-    spread = "; ".join(f"{min(series):.3g}-{max(series):.3g}" for series in taken)
+    """The row for two series, ours and the floor: their medians and spreads."""
+    ours, floor = taken
     return Row(
         name=name,
-        ours=median(taken[0]),
+        ours=median(ours),
         unit=unit,
-        floor=median(taken[1]),
+        floor=median(floor),
         floor_name=floor_name,
         limit=limit,
         is_ratio=is_ratio,
-        spread=spread,
+        spread=f"{_spread(ours)}; {_spread(floor)}",
     )
+
+
+def alone(name: str, taken: Sequence[float], *, unit: str) -> Row:
+    """The row for a series that is compared with nothing."""
+    return Row(name=name, ours=median(taken), unit=unit, spread=_spread(taken))
+
+
+def _spread(series: Sequence[float]) -> str:
+    return f"{min(series):.3g}-{max(series):.3g}"
 
 
 def write_noise(path: Path, size_mib: int) -> None:

@@ -27,7 +27,7 @@ def measure(folder: Path, options: Options) -> Iterator[Row]:
         script = 'cp "$1" "$2" && sync "$2"'
         return options.size_mib / run(["sh", "-c", script, "sh", str(source), str(copy)]).wall_s
 
-    taken = in_turns(seal, duplicate, options.runs)
+    taken = in_turns(seal, duplicate, runs=options.runs)
     yield compared(f"seal {options.size_mib} MiB", taken, unit="MiB/s", floor_name="cp and sync")
     if Path("/proc/self/io").exists():
         bundle.unlink()

@@ -12,7 +12,7 @@ def measure(folder: Path, options: Options) -> Iterator[Row]:
     taken = in_turns(
         lambda: run([*KIT, "--help"]).wall_s * 1000,
         lambda: run([sys.executable, "-c", "pass"]).wall_s * 1000,
-        max(options.runs, 11),
+        runs=max(options.runs, 11),
     )
     yield compared(
         "--help", taken, unit="ms", floor_name="python -c pass", limit=200, is_ratio=False

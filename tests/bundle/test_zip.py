@@ -130,6 +130,22 @@ def test_longer_digests_are_worked_out_where_they_are_asked_for(
     assert {d.sha512 for d in hashing.hash_files(files)} == {None}
 
 
+def test_huge_member_is_read_by_a_thread_of_its_own_and_hashed_the_same(
+    sized: tuple[Path, list[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, _ = sized
+    before = digests_of(path)
+    monkeypatch.setattr(hashing, "_HUGE_BYTES", 1 << 21)
+    monkeypatch.setattr(hashing, "_HUGE_PIECE_BYTES", (1 << 20) - 1)
+    assert digests_of(path) == before
+    content = bytearray(path.read_bytes())
+    with RangeFile(path) as file:
+        member = zipscan.scan(file).members[-1]
+    content[member.data_offset + member.size_bytes - 1] ^= 1
+    path.write_bytes(content)
+    assert digests_of(path)[-1].fault == "container.crc"
+
+
 def test_file_that_is_cut_while_it_is_read_is_told_where_it_ends(
     sized: tuple[Path, list[bytes]],
 ) -> None:

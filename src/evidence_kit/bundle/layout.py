@@ -68,6 +68,14 @@ _RENEWAL = re.compile(
 _OTHER = re.compile(r"proof/other/[^/]+")
 
 
+def max_values(files: int) -> int:
+    """How many values evidence.json may hold in a bundle of so many files.
+
+    A file takes some 15; the rest is for what was noticed about a page.
+    """
+    return 100_000 + 20 * files
+
+
 def token_path(number: int) -> str:
     """Where the token with this number stands, counted from 0."""
     return f"{SIGNATURE}.{number}.tsr"
@@ -191,7 +199,7 @@ def require_distinct(paths: Iterable[str]) -> None:
     paths = tuple(paths)
     files = {path.lower() for path in paths}
     if len(files) < len(paths):
-        raise Fault("structure.collision", path=_first_repeated(paths))
+        _refuse_twin(paths)
     folders: set[str] = set()
     for folder in {path.rpartition("/")[0] for path in files}:
         while folder and folder not in folders:
@@ -202,13 +210,13 @@ def require_distinct(paths: Iterable[str]) -> None:
         raise Fault("structure.collision", path=min(both))
 
 
-def _first_repeated(paths: Iterable[str]) -> str:
+def _refuse_twin(paths: Iterable[str]) -> None:
     seen: set[str] = set()
     for path in paths:
-        if path.lower() in seen:
-            return path
-        seen.add(path.lower())
-    raise AssertionError("there is none")
+        folded = path.lower()
+        if folded in seen:
+            raise Fault("structure.collision", path=path)
+        seen.add(folded)
 
 
 def safe_name(name: str, *, number: int) -> str:

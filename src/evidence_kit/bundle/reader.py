@@ -123,7 +123,15 @@ class Bundle:
     @once
     def evidence(self) -> Evidence:
         """evidence.json."""
-        return tags.decode_evidence(self.read(layout.EVIDENCE, max_bytes=layout.MAX_TEXT_BYTES))
+        content = self.read(layout.EVIDENCE, max_bytes=layout.MAX_TEXT_BYTES)
+        return tags.decode_evidence(content, files=self._count_files())
+
+    def _count_files(self) -> int:
+        """How many files there are, those withheld included."""
+        try:
+            return len(self.sizes.keys() | self.manifest.keys())
+        except Fault:
+            return len(self.sizes)
 
     @once
     def signature(self) -> bytes:

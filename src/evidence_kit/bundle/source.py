@@ -105,12 +105,16 @@ def _by_path(members: tuple[zipform.Member, ...], top: str) -> dict[str, zipform
     paths = [member.name[begin:].decode("ascii", "backslashreplace") for member in members]
     found = dict(zip(paths, members, strict=True))
     if len(found) < len(paths):
-        seen: set[str] = set()
-        for path in paths:
-            if path in seen:
-                raise Fault("container.duplicate", path=escape(path))
-            seen.add(path)
+        _refuse_twin(paths)
     return found
+
+
+def _refuse_twin(paths: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for path in paths:
+        if path in seen:
+            raise Fault("container.duplicate", path=escape(path))
+        seen.add(path)
 
 
 def _top(members: tuple[zipform.Member, ...], path: Path) -> str:

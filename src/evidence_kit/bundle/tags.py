@@ -46,13 +46,20 @@ def encode_json(record: msgspec.Struct) -> bytes:
     return msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n"
 
 
-def decode_evidence(content: bytes) -> Evidence:
+def decode_evidence(content: bytes, *, files: int = layout.MAX_MEMBERS) -> Evidence:
     """evidence.json, judged as the bytes read.
+
+    Args:
+        content: the bytes.
+        files: of the bundle; the record of a few can't be a long one.
 
     Raises:
         Fault: "structure.*", or "unsupported.*" (indeterminate) for a later format or an
             unknown critical extension.
     """
+    # Tiny values take many times their own size in memory, so they are counted first.
+    if content.count(b",") > layout.max_values(files):
+        raise Fault("structure.json", path=layout.EVIDENCE, detail="too many values")
     plain = _decode_plain(content)
     if plain:
         return plain
@@ -187,5 +194,5 @@ def _require_safe(tree: Any, path: str) -> None:
     # One look at all of them together costs a fraction of a look at each.
     if not is_safe_text("".join(strings)):
         unsafe = next(text for text in strings if not is_safe_text(text))
-        detail = escape(unsafe)[:100]
+        detail = escape(unsafe[:100])[:100]
         raise Fault("structure.control_character", path=path, detail=detail)

@@ -146,6 +146,8 @@ def _entries(directory: bytes, count: int) -> Iterator[_Entry]:
         name = directory[at : at + name_size]
         extra = directory[at + name_size : at + name_size + extra_size]
         at += name_size + extra_size + comment_size
+        if extra_size > _MAX_EXTRA_BYTES:
+            raise Fault("container.hidden_bytes", path=escape(name.decode("ascii", "replace")))
         extras = _extra_fields(extra)
         wide = extras.get(1, b"")
         size, wide = _widen(size, wide)
@@ -286,6 +288,7 @@ def _require_same_local(file: RangeFile, member: Member, path: str) -> int:
     later = flags & _DESCRIPTOR_FLAG and not any(told)
     if (
         signature != zipform.LOCAL_SIGNATURE
+        or name_size != len(member.name)
         or raw[zipform.LOCAL.size :] != member.name
         or (flags, method) != (member.flags, member.method)
         or wide
