@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test check bench fresh clean
+.PHONY: setup demo test check bench fuzz fresh clean
 
 setup: ## make .venv, find or install a browser
 	@$(PYTHON) tools/setup.py
@@ -23,6 +23,9 @@ check: setup ## the static checks
 
 bench: setup ## speed and memory, as ratios measured side by side
 	@$(BIN)/python -m bench
+
+fuzz: setup ## readers against hostile bytes, an hour; FUZZ_SECONDS and FUZZ_JOBS change that
+	@$(BIN)/python -m tests.fuzz
 
 fresh: ## demo and test inside a new Debian (root only)
 	@tools/fresh.sh

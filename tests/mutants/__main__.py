@@ -56,7 +56,10 @@ def main(words: Sequence[str]) -> int:
 
 def _judged(site: Site, rows: Sequence[Row]) -> str | None:
     """Name of the first row that turns red; None where the check is not missed."""
-    likely = sorted(rows, key=lambda row: row.code not in site.text)
+    is_of_crypto = site.module.startswith("crypto.")
+    likely = sorted(
+        rows, key=lambda row: (row.code not in site.text, row.is_of_crypto is not is_of_crypto)
+    )
     reader, writer = os.pipe()
     child = os.fork()
     if not child:

@@ -28,6 +28,8 @@ class Row:
 
     name: str
     code: str
+    is_of_crypto: bool
+    """It runs cryptography alone, without a bundle around it."""
     is_as_wanted: Callable[[], bool]
 
     def is_red(self) -> bool:
@@ -65,6 +67,7 @@ def _tamper_rows(folder: Path) -> Iterator[Row]:
             yield Row(
                 name=row.name,
                 code=row.reason or row.code,
+                is_of_crypto=False,
                 is_as_wanted=functools.partial(_is_found, row, path, expectations, top),
             )
 
@@ -89,4 +92,6 @@ def _differential_rows(folder: Path) -> Iterator[Row]:
                 warnings.simplefilter("ignore")
                 return ask_kit(case) == wanted
 
-        yield Row(name=row.name, code=row.expected.code, is_as_wanted=is_as_wanted)
+        yield Row(
+            name=row.name, code=row.expected.code, is_of_crypto=True, is_as_wanted=is_as_wanted
+        )

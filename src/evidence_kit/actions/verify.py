@@ -15,7 +15,7 @@ from evidence_kit.bundle.reader import Bundle
 from evidence_kit.bundle.receipt import Receipt, read_receipt
 from evidence_kit.checks.chain import Link, check_chain, read_link
 from evidence_kit.checks.expectations import DISTRUSTABLE, Distrust, Expectations
-from evidence_kit.crypto.pem import Anchor
+from evidence_kit.crypto.pem import MAX_CRL_BYTES, Anchor
 from evidence_kit.errors import InputError, UsageError, closest
 from evidence_kit.report import (
     CASE_LIMITS,
@@ -304,7 +304,7 @@ def _read_digest(text: str) -> str:
 def _read_list(path: Path) -> tuple[str, bytes]:
     """The name and the DER of a revocation list that the reader has from elsewhere."""
     # Only here, so that nobody else waits for cryptography to be imported.
-    from evidence_kit.crypto.crl import MAX_CRL_BYTES, RevocationList, crl_to_der
+    from evidence_kit.crypto.crl import RevocationList, crl_to_der
 
     try:
         with path.open("rb") as file:

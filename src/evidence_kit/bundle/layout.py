@@ -1,9 +1,12 @@
 """Names, places and limits inside a bundle (docs/format.md, "Container" and "Names")."""
 
+import itertools
+import operator
 import re
 from collections.abc import Collection, Iterable
 
 from evidence_kit.bundle.text import escape
+from evidence_kit.crypto.pem import MAX_CRL_BYTES
 from evidence_kit.report import Fault
 
 SUFFIX = ".evidence.zip"
@@ -29,12 +32,13 @@ NOT_BEFORE = "data/not-before.json"
 NOT_BEFORE_TOKEN = "data/not-before.tsr"
 
 MAX_MEMBERS = 200_000
+MAX_UNLISTED = 1000
+"""Members that the manifest does not list: the tag files, and all proofs together."""
 MAX_TEXT_BYTES = 64 << 20
 """Of evidence.json and of each manifest."""
 MAX_JSON_DEPTH = 32
 MAX_SMALL_BYTES = 64 << 10
 """Of a token, a signature, a certificate."""
-MAX_CRL_BYTES = 16 << 20
 MAX_OTHER_BYTES = 1 << 20
 MAX_TOKENS = 16
 MAX_RENEWALS = 64
@@ -74,6 +78,19 @@ def max_values(files: int) -> int:
     A file takes some 15; the rest is for what was noticed about a page.
     """
     return 100_000 + 20 * files
+
+
+def max_evidence_bytes(files: int) -> int:
+    """How long evidence.json may be in a bundle of so many files.
+
+    A file that is an item of its own takes some 500 bytes.
+    """
+    return min(MAX_TEXT_BYTES, (8 << 20) + (files << 10))
+
+
+def max_cover_bytes(files: int) -> int:
+    """How long a renewal's list may be in a bundle of so many files: a line for each."""
+    return min(MAX_TEXT_BYTES, files * (128 + MAX_PATH_BYTES + 3))
 
 
 def token_path(number: int) -> str:
@@ -200,14 +217,14 @@ def require_distinct(paths: Iterable[str]) -> None:
     files = {path.lower() for path in paths}
     if len(files) < len(paths):
         _refuse_twin(paths)
-    folders: set[str] = set()
-    for folder in {path.rpartition("/")[0] for path in files}:
-        while folder and folder not in folders:
-            folders.add(folder)
-            folder = folder.rpartition("/")[0]
-    both = files & folders
+    # With a sign for the slash that sorts before all others, a folder stands right before what
+    # is in it; to collect the folders of all paths would take many times their memory.
+    ordered = sorted(path.replace("/", "\0") for path in files)
+    begins = map(operator.add, ordered, itertools.repeat("\0"))
+    are_folders = map(str.startswith, ordered[1:], begins)
+    both = list(itertools.compress(ordered, are_folders))
     if both:
-        raise Fault("structure.collision", path=min(both))
+        raise Fault("structure.collision", path=min(both).replace("\0", "/"))
 
 
 def _refuse_twin(paths: Iterable[str]) -> None:

@@ -90,7 +90,7 @@ def verify_detached(signature_der: bytes, content: bytes, *, certificate_der: by
     """
     require_der(signature_der, code=_MALFORMED, max_bytes=MAX_SIGNATURE_BYTES)
     with hostile(_MALFORMED):
-        signed = _signed_data(signature_der)
+        signed = cms.ContentInfo.load(signature_der, strict=True)["content"]
         signer = _only(signed["signer_infos"])
         # asn1crypto re-encodes what it has looked into, and anything whose length ends in 0x80;
         # so bytes are taken from `contents`, and those that are signed first
@@ -182,13 +182,6 @@ def _algorithm_of(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) -> Algori
     return "rsa-sha256" if isinstance(key, rsa.RSAPrivateKey) else "ecdsa-sha256"
 
 
-def _signed_data(signature_der: bytes) -> cms.SignedData:
-    info = cms.ContentInfo.load(signature_der, strict=True)
-    if info["content_type"].native != "signed_data":
-        raise ValueError("no SignedData")
-    return info["content"]
-
-
 def _only(values: core.SetOf) -> core.Asn1Value:
     if len(values) != 1:
         raise ValueError("not exactly one value")
@@ -227,9 +220,8 @@ def _verify_value(certificate: x509.Certificate, value: bytes, signed: bytes) ->
             key.verify(value, signed, padding.PKCS1v15(), hashes.SHA256())
         elif isinstance(key, ec.EllipticCurvePublicKey):
             key.verify(value, signed, ec.ECDSA(hashes.SHA256()))
-            r, s = decode_dss_signature(value)
             # s and order - s both verify: only one of them may be written
-            if s > _P256_ORDER // 2 or value != encode_dss_signature(r, s):
+            if decode_dss_signature(value)[1] > _P256_ORDER // 2:
                 raise Fault("signature.not_canonical")
     except InvalidSignature as error:
         raise Fault("signature.value") from error

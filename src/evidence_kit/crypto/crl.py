@@ -11,7 +11,6 @@ from evidence_kit.crypto.hostile import hostile
 from evidence_kit.crypto.x509 import load_certificate
 from evidence_kit.report import Fault, Outcome
 
-MAX_CRL_BYTES = 16 << 20
 _MALFORMED = "crl.malformed"
 _KNOWN_CRITICAL = frozenset({x509.IssuingDistributionPoint.oid})
 _KNOWN_CRITICAL_OF_ENTRY = frozenset({x509.CRLReason.oid, x509.InvalidityDate.oid})
@@ -54,7 +53,7 @@ class RevocationList:
     """A list whose signature has not been checked yet.
 
     Args:
-        crl_der: the list.
+        crl_der: the list; whoever reads it bounds its size.
 
     Raises:
         Fault: crl.malformed; crl.unsupported (indeterminate) for one whose signature or
@@ -63,8 +62,6 @@ class RevocationList:
     """
 
     def __init__(self, crl_der: bytes) -> None:
-        if len(crl_der) > MAX_CRL_BYTES:
-            raise Fault(_MALFORMED, detail="too long")
         with hostile(_MALFORMED):
             self._crl = x509.load_der_x509_crl(crl_der)
             self.issuer_der = self._crl.issuer.public_bytes()

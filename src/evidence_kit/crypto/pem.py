@@ -1,4 +1,4 @@
-"""Certificates as they lie in files: PEM (RFC 7468), and the roots that are pinned.
+"""Certificates as they lie in files: PEM (RFC 7468), their sizes, and the roots that are pinned.
 
 Reads no more than the armour and the outline of what is in it, so that importing it is quick.
 """
@@ -13,6 +13,7 @@ from evidence_kit.crypto.der import require_der
 from evidence_kit.report import Fault
 
 MAX_CERTIFICATE_BYTES = 16 * 1024
+MAX_CRL_BYTES = 16 << 20
 _BLOCK = re.compile(
     rb"-----BEGIN CERTIFICATE-----\s([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----(?:\s|$)"
 )

@@ -11,8 +11,9 @@ from itertools import pairwise
 
 import msgspec
 
-from evidence_kit.crypto.crl import MAX_CRL_BYTES, RevocationList
+from evidence_kit.crypto.crl import RevocationList
 from evidence_kit.crypto.digest import sha256_hex
+from evidence_kit.crypto.pem import MAX_CRL_BYTES
 from evidence_kit.crypto.x509 import crl_urls
 from evidence_kit.errors import EvidenceKitError
 from evidence_kit.report import Fault
