@@ -18,6 +18,10 @@ CASE_LIMITS = (*LIMITS, "newest", "second_case")
 """What no verdict on a case says."""
 
 
+LEFT_OUT = "findings.left_out"
+"""Code of the finding that tells how many more there are of one code, its `reason`."""
+
+
 class Outcome(StrEnum):
     """The answer of one check, and of a whole report."""
 
@@ -185,6 +189,15 @@ def answers(findings: Iterable[Finding]) -> dict[Question, Outcome]:
         question: worst(f.outcome for f in findings if f.question is question)
         for question in Question
     }
+
+
+def count_of(findings: Iterable[Finding], code: str) -> int:
+    """How many findings have this code, those left out of the report included."""
+    return sum(
+        int(one.params["count"]) if one.code == LEFT_OUT else 1
+        for one in findings
+        if code in (one.code, one.code == LEFT_OUT and one.params["reason"])
+    )
 
 
 def verdict(findings: Iterable[Finding]) -> Outcome:

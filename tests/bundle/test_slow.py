@@ -18,7 +18,7 @@ from tests.forge import explode
 CPU_S = 6
 """Enough for a slow machine, and far below what any square of the counts would take."""
 MEMORY_MIB = 256
-MOST = layout.MAX_TEXT_BYTES
+MOST = layout.max_evidence_bytes(0)
 CHILD = """
 import json, resource, sys
 resource.setrlimit(resource.RLIMIT_CPU, (int(sys.argv[2]), int(sys.argv[2])))

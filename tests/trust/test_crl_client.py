@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from evidence_kit import messages
-from evidence_kit.crypto.crl import MAX_CRL_BYTES
 from evidence_kit.crypto.digest import sha256_hex
+from evidence_kit.crypto.pem import MAX_CRL_BYTES
 from evidence_kit.crypto.tsp import verify_token
 from evidence_kit.crypto.x509 import crl_urls
 from evidence_kit.trust import http_exchange

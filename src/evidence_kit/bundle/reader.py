@@ -26,15 +26,29 @@ class Bundle:
 
     Raises:
         InputError: there is nothing at `path`, it can't be read, or it is no bundle.
-        Fault: it is a zip that can be read in more than one way.
+        Fault: it is a zip that can be read in more than one way, or holds far more files
+            than its manifest lists.
     """
 
     def __init__(self, path: Path, progress: hashing.Progress | None = None) -> None:
         self.path = path
         self._progress = progress
         self.source: Source = open_source(path)
+        try:
+            self._require_listed()
+        except BaseException:
+            self.source.close()
+            raise
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="hashing")
         self._hashing: Future[dict[str, hashing.Digest]] | None = None
+
+    def _require_listed(self) -> None:
+        """Refuse far more files than are listed, before each of them is looked into."""
+        if len(self.sizes) > layout.MAX_UNLISTED:
+            manifest = self.manifest
+            count = sum(path not in manifest for path in self.sizes)
+            if count > layout.MAX_UNLISTED:
+                raise Fault("container.too_many", count=count)
 
     def __enter__(self) -> "Bundle":
         return self
@@ -123,15 +137,18 @@ class Bundle:
     @once
     def evidence(self) -> Evidence:
         """evidence.json."""
-        content = self.read(layout.EVIDENCE, max_bytes=layout.MAX_TEXT_BYTES)
-        return tags.decode_evidence(content, files=self._count_files())
+        count = self.file_count
+        content = self.read(layout.EVIDENCE, max_bytes=layout.max_evidence_bytes(count))
+        return tags.decode_evidence(content, files=count)
 
-    def _count_files(self) -> int:
+    @once
+    def file_count(self) -> int:
         """How many files there are, those withheld included."""
         try:
-            return len(self.sizes.keys() | self.manifest.keys())
+            listed = self.manifest
         except Fault:
             return len(self.sizes)
+        return len(listed) + sum(path not in listed for path in self.sizes)
 
     @once
     def signature(self) -> bytes:

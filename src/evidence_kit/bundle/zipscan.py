@@ -6,6 +6,7 @@ can be read in one way only. Everything else is refused: two programs could see 
 different contents, or bytes hide where none looks.
 """
 
+import bisect
 import stat
 import struct
 import zlib
@@ -22,6 +23,7 @@ _DESCRIPTOR_FLAG = 0x0008
 _ALLOWED_FLAGS = 0x0806 | _DESCRIPTOR_FLAG  # UTF-8 names, deflate level, descriptor
 _ALLOWED_EXTRAS = {0x0001, 0x5455, 0x7875, 0x000A}  # zip64, Unix times, Unix ids, NTFS times
 _MAX_EXTRA_BYTES = 64
+_MAX_NAME_BYTES = 512  # a bundle's own top folder and the longest path have 281
 _MAX_RATIO = 100  # of all contents to the file; HTML full of blanks reaches some 50
 _MAX_DIRECTORY_BYTES = layout.MAX_MEMBERS * (zipform.CENTRAL.size + layout.MAX_PATH_BYTES + 80)
 _CHUNK_BYTES = 1 << 18
@@ -143,7 +145,9 @@ def _entries(directory: bytes, count: int) -> Iterator[_Entry]:
         if signature != zipform.CENTRAL_SIGNATURE or disk != 0:
             raise Fault("container.damaged")
         at += zipform.CENTRAL.size
-        name = directory[at : at + name_size]
+        name = directory[at : at + min(name_size, _MAX_NAME_BYTES)]
+        if name_size > _MAX_NAME_BYTES:
+            raise Fault("structure.name", path=escape(name.decode("ascii", "backslashreplace")))
         extra = directory[at + name_size : at + name_size + extra_size]
         at += name_size + extra_size + comment_size
         if extra_size > _MAX_EXTRA_BYTES:
@@ -239,15 +243,13 @@ def _require_unambiguous(
 def _without_folders(members: list[Member]) -> tuple[Member, ...]:
     """The files. A folder without one of them is a name that says something to somebody."""
     files = tuple(member for member in members if not member.name.endswith(b"/"))
-    parents: set[bytes] = set()
-    for file in files:
-        parent = file.name.rpartition(b"/")[0]
-        while parent and parent not in parents:
-            parents.add(parent)
-            parent = parent.rpartition(b"/")[0]
+    names = sorted(file.name for file in files)
     for member in members:
-        if member.name.endswith(b"/") and member.name[:-1] not in parents:
-            raise Fault("container.hidden_bytes", path=_shown(member))
+        if member.name.endswith(b"/"):
+            # What is in a folder begins with its name, and stands right behind it.
+            first = bisect.bisect(names, member.name)
+            if not names[first : first + 1] or not names[first].startswith(member.name):
+                raise Fault("container.hidden_bytes", path=_shown(member))
     return files
 
 

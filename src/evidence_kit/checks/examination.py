@@ -12,7 +12,7 @@ from evidence_kit.checks.revocation import Lists, Pair, pairs_of, read_lists
 from evidence_kit.checks.standing import Standings, settle
 from evidence_kit.checks.tokens import JudgedToken
 from evidence_kit.crypto.cms import Signature, verify_detached
-from evidence_kit.crypto.pem import certificate_to_pem, certificates_from_pem
+from evidence_kit.crypto.pem import MAX_CRL_BYTES, certificate_to_pem, certificates_from_pem
 from evidence_kit.crypto.tsp import TimestampToken, verify_token
 from evidence_kit.crypto.x509 import issuing_path
 from evidence_kit.model import NotBefore
@@ -57,7 +57,7 @@ class Examination:
     @once
     def extra_certificates_der(self) -> tuple[bytes, ...]:
         """Certificates kept under proof/certs/ whose name tells the truth."""
-        paths = list(filter(layout.is_certificate, self.bundle.sizes))
+        paths = list(filter(layout.is_certificate, self.bundle.proof_paths))
         if len(paths) > layout.MAX_CERTIFICATES:
             return ()  # check_members has refused the bundle for them
         return tuple(self.bundle.read(path) for path in paths if self.is_named_truly(path))
@@ -110,13 +110,11 @@ class Examination:
     @once
     def lists(self) -> Lists:
         """What all revocation lists at hand say of the certificates in question."""
-        paths = list(filter(layout.is_crl, self.bundle.sizes))
+        paths = list(filter(layout.is_crl, self.bundle.proof_paths))
         total = sum(self.bundle.sizes[path] for path in paths)
         if len(paths) > layout.MAX_CRLS or total > layout.MAX_CRLS_BYTES:
             paths = []  # check_members has refused the bundle for them
-        kept = (
-            (path, self.bundle.read(path, max_bytes=layout.MAX_CRL_BYTES)) for path in sorted(paths)
-        )
+        kept = ((path, self.bundle.read(path, max_bytes=MAX_CRL_BYTES)) for path in sorted(paths))
         return read_lists((*self.expectations.crls, *kept), self._pairs())
 
     def _pairs(self) -> list[Pair]:

@@ -1,6 +1,7 @@
 """Run every check on a bundle and draw the verdict."""
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 import msgspec
@@ -13,6 +14,7 @@ from evidence_kit.checks.examination import Check, Examination
 from evidence_kit.checks.expectations import Expectations
 from evidence_kit.crypto.x509 import describe
 from evidence_kit.report import (
+    LEFT_OUT,
     LIMITS,
     Fault,
     Finding,
@@ -21,11 +23,15 @@ from evidence_kit.report import (
     Report,
     SignerIdentity,
     answers,
+    finding,
     from_fault,
     verdict,
 )
 
 _T = TypeVar("_T")
+
+MAX_ALIKE = 1000
+"""Findings of one code, outcome and question that a report tells one by one."""
 
 CHECKS: tuple[tuple[Check, Question], ...] = (
     (structure.check_container, Question.UNALTERED),
@@ -52,7 +58,7 @@ CHECKS: tuple[tuple[Check, Question], ...] = (
 def judge(bundle: Bundle, expectations: Expectations) -> Report:
     """Run every check on an open bundle; none stops the others."""
     examination = Examination(bundle, expectations)
-    findings = tuple(_run(examination))
+    findings = tuple(_bounded(_run(examination)))
     report = _report(str(bundle.path), findings)
     if report.answers[Question.UNALTERED] is Outcome.FAILED:
         return report
@@ -102,6 +108,25 @@ def _run(examination: Examination) -> Iterator[Finding]:
             if key not in seen:
                 seen.add(key)
                 yield from_fault(question, fault, layout.EVIDENCE)
+
+
+def _bounded(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings; of very many that are alike the first ones, and how many more there are.
+
+    What is left out has the outcome and bears on the question of some that are not, so
+    neither an answer nor the verdict depends on it.
+    """
+    counts: Counter[tuple[Question, Outcome, str]] = Counter()
+    for one in findings:
+        kind = (one.question, one.outcome, one.code)
+        counts[kind] += 1
+        if counts[kind] <= MAX_ALIKE:
+            yield one
+    for (question, outcome, code), count in counts.items():
+        if count > MAX_ALIKE:
+            yield finding(
+                question, LEFT_OUT, outcome, "container", reason=code, count=count - MAX_ALIKE
+            )
 
 
 def _or_none(read: Callable[[], _T]) -> _T | None:

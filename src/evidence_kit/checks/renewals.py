@@ -35,7 +35,7 @@ class Renewal:
 
 def read_renewals(bundle: Bundle, judge: Judge) -> tuple[Renewal, ...]:
     """The renewals of a bundle, in the order of their numbers."""
-    found = {layout.renewal_number(path) for path in bundle.sizes}
+    found = {layout.renewal_number(path) for path in bundle.proof_paths}
     numbers = sorted(number for number in found if number is not None)
     return tuple(
         _read(bundle, number, judge, has_gap=number != expected)
@@ -47,7 +47,7 @@ def _read(bundle: Bundle, number: int, judge: Judge, *, has_gap: bool) -> Renewa
     path = layout.cover_path(number)
     prefix = f"{path}."
     token_paths = sorted(
-        (p for p in bundle.sizes if p.startswith(prefix) and layout.is_cover_token(p)),
+        (p for p in bundle.proof_paths if p.startswith(prefix) and layout.is_cover_token(p)),
         key=lambda p: (len(p), p),
     )
     if len(token_paths) > layout.MAX_RENEWAL_TOKENS:
@@ -80,10 +80,11 @@ def _compare(bundle: Bundle, number: int, path: str) -> frozenset[str]:
     """
     content = bundle.read(path, max_bytes=layout.MAX_TEXT_BYTES)
     listed = manifest.decode(content, path=path, algorithm=_ALGORITHM)
+    digests = bundle.digests
     for covered, sha512 in listed.items():
         if not _may_cover(covered, number):
             raise Fault("renewal.mismatch", path=covered)
-        read = bundle.digests.get(covered)
+        read = digests.get(covered)
         if read is None:
             # Data may be withheld; a proof that was there then must still be.
             if covered not in bundle.manifest:

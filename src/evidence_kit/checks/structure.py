@@ -33,25 +33,47 @@ def check_container(examination: Examination) -> Iterator[Finding]:
 def check_members(examination: Examination) -> Iterator[Finding]:
     """Whether every file has an allowed name, and none is missing or unlisted."""
     bundle = examination.bundle
+    is_good = True
+    # One at a time: a bundle may be made to have very many.
+    for fault in _member_faults(bundle):
+        is_good = False
+        yield from_fault(_UNALTERED, fault, "container")
+    if is_good:
+        yield finding(
+            _UNALTERED, "structure.members", Outcome.PASSED, "container", count=len(bundle.sizes)
+        )
+
+
+def _member_faults(bundle: Bundle) -> Iterator[Fault]:
     strays = set(_system_files(bundle))
-    named = dict.fromkeys((*bundle.sizes, *bundle.manifest))
-    faults = list(_name_faults([path for path in named if path not in strays]))
-    faults += [
-        Fault("structure.system_file", Outcome.INDETERMINATE, path=escape(path))
-        for path in sorted(strays)
-    ]
-    faults += [Fault("structure.missing", path=p) for p in layout.REQUIRED if p not in bundle.sizes]
-    known = {*bundle.manifest, *layout.TAG_FILES, layout.TAGMANIFEST}
-    for path, size in bundle.sizes.items():
-        if path.startswith(layout.PROOF):
-            if not layout.is_known_proof(path):
-                faults.append(Fault("structure.unlisted", path=path))
-            elif size > layout.max_proof_bytes(path):
-                faults.append(Fault("structure.size", path=path, size_bytes=size))
-        elif path not in known and path not in strays:
-            faults.append(Fault("structure.unlisted", path=escape(path)))
+    listed = bundle.manifest
+    unlisted = [path for path in bundle.sizes if path not in listed and path not in strays]
+    yield from _name_faults([path for path in (*listed, *unlisted) if path not in strays])
+    for path in sorted(strays):
+        yield Fault("structure.system_file", Outcome.INDETERMINATE, path=escape(path))
+    for path in layout.REQUIRED:
+        if path not in bundle.sizes:
+            yield Fault("structure.missing", path=path)
+    for path in unlisted:
+        is_tag = path in (*layout.TAG_FILES, layout.TAGMANIFEST)
+        if not is_tag and not path.startswith(layout.PROOF):
+            yield Fault("structure.unlisted", path=escape(path))
+    yield from _proof_faults(bundle)
+    for path in listed:
+        if not path.startswith(layout.DATA):
+            yield Fault("structure.manifest_place", path=path)
+
+
+def _proof_faults(bundle: Bundle) -> Iterator[Fault]:
+    """Proofs of unknown names, too large or too many."""
+    for path in bundle.proof_paths:
+        size = bundle.sizes[path]
+        if not layout.is_known_proof(path):
+            yield Fault("structure.unlisted", path=escape(path))
+        elif size > layout.max_proof_bytes(path):
+            yield Fault("structure.size", path=path, size_bytes=size)
     if len(bundle.token_paths) > layout.MAX_TOKENS:
-        faults.append(Fault("structure.too_many_tokens", count=len(bundle.token_paths)))
+        yield Fault("structure.too_many_tokens", count=len(bundle.token_paths))
     for is_kind, limit in (
         (layout.is_certificate, layout.MAX_CERTIFICATES),
         (layout.is_crl, layout.MAX_CRLS),
@@ -59,18 +81,10 @@ def check_members(examination: Examination) -> Iterator[Finding]:
     ):
         count = sum(map(is_kind, bundle.proof_paths))
         if count > limit:
-            faults.append(Fault("container.too_many", count=count))
+            yield Fault("container.too_many", count=count)
     total = sum(bundle.sizes[path] for path in bundle.proof_paths if layout.is_crl(path))
     if total > layout.MAX_CRLS_BYTES:
-        faults.append(Fault("structure.size", path=layout.PROOF, size_bytes=total))
-    for path in bundle.manifest:
-        if not path.startswith(layout.DATA):
-            faults.append(Fault("structure.manifest_place", path=path))
-    yield from (from_fault(_UNALTERED, fault, "container") for fault in faults)
-    if not faults:
-        yield finding(
-            _UNALTERED, "structure.members", Outcome.PASSED, "container", count=len(bundle.sizes)
-        )
+        yield Fault("structure.size", path=layout.PROOF, size_bytes=total)
 
 
 def _system_files(bundle: Bundle) -> Iterator[str]:
@@ -96,27 +110,11 @@ def check_record(examination: Examination) -> Iterator[Finding]:
     """Whether evidence.json is of its form and the other tag files follow from it."""
     bundle = examination.bundle
     evidence = bundle.evidence
-    faults = [
-        Fault("structure.not_fixed", path=path)
-        for path, expected in (
-            (layout.BAGIT, tags.BAGIT),
-            (layout.VERIFY, tags.verify_txt()),
-            (layout.BAG_INFO, tags.bag_info(evidence)),
-        )
-        if path in bundle.sizes and bundle.read(path) != expected
-    ]
-    if bundle.top != layout.TOP_PREFIX + evidence.id:
-        # A folder may have been renamed after unzipping; only in the zip its name is a claim.
-        is_folder = bundle.container == "folder"
-        outcome = Outcome.NOTED if is_folder else Outcome.FAILED
-        faults.append(Fault("structure.top", outcome, path=escape(bundle.top)))
-    faults += [
-        Fault("structure.value", path=layout.EVIDENCE, field=field)
-        for field in _wrong_values(evidence)
-    ]
-    faults += _file_faults(evidence, bundle.manifest)
-    yield from (from_fault(_UNALTERED, fault, layout.EVIDENCE) for fault in faults)
-    if not any(fault.outcome is Outcome.FAILED for fault in faults):
+    is_good = True
+    for fault in _record_faults(bundle, evidence):
+        is_good = is_good and fault.outcome is not Outcome.FAILED
+        yield from_fault(_UNALTERED, fault, layout.EVIDENCE)
+    if is_good:
         yield finding(
             _UNALTERED,
             "structure.record",
@@ -124,6 +122,24 @@ def check_record(examination: Examination) -> Iterator[Finding]:
             layout.EVIDENCE,
             count=len(evidence.items),
         )
+
+
+def _record_faults(bundle: Bundle, evidence: Evidence) -> Iterator[Fault]:
+    for path, expected in (
+        (layout.BAGIT, tags.BAGIT),
+        (layout.VERIFY, tags.verify_txt()),
+        (layout.BAG_INFO, tags.bag_info(evidence)),
+    ):
+        if path in bundle.sizes and bundle.read(path) != expected:
+            yield Fault("structure.not_fixed", path=path)
+    if bundle.top != layout.TOP_PREFIX + evidence.id:
+        # A folder may have been renamed after unzipping; only in the zip its name is a claim.
+        is_folder = bundle.container == "folder"
+        outcome = Outcome.NOTED if is_folder else Outcome.FAILED
+        yield Fault("structure.top", outcome, path=escape(bundle.top))
+    for field in _wrong_values(evidence):
+        yield Fault("structure.value", path=layout.EVIDENCE, field=field)
+    yield from _file_faults(evidence, bundle.manifest)
 
 
 def check_observations(examination: Examination) -> Iterator[Finding]:

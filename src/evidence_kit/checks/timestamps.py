@@ -179,7 +179,7 @@ def _proven_time(standing: Standing) -> ProvenTime:
 
 def check_others(examination: Examination) -> Iterator[Finding]:
     """Proofs that no check looks into: never passed over in silence."""
-    for path in sorted(examination.bundle.sizes):
+    for path in sorted(examination.bundle.proof_paths):
         if layout.is_other_proof(path):
             yield finding(_SINCE, "proof.unknown", Outcome.NOTED, path)
         elif (layout.is_certificate(path) or layout.is_crl(path)) and not (

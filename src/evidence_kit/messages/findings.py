@@ -56,6 +56,7 @@ FINDINGS: dict[str, str] = {
     "digest.tags": mark("the lists of files are as they were sealed: {path}"),
     "digest.verified": mark("{count} files are as they were sealed"),
     "files.withheld": mark("left out: this file is not in the copy, only its digest is: {path}"),
+    "findings.left_out": mark("{count} more of this kind are not told one by one: {reason}"),
     "ignored_proof": mark(
         "this proof does not hold and was left out of account ({reason}): {path}"
     ),
