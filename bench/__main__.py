@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, Callable[[Path, Options], Iterator[Row]]] = {
     "verify": verifying.measure,
     "seal": sealing.measure,
     "capture": capturing.measure,
+    "list": capturing.measure_list,
 }
 _HEAD = ("", "ours", "floor", "ratio", "limit", "", "compared with", "spread of ours; of floor")
 

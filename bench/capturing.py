@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _LATE = "随便投诉"
 """Text of the order page that is loaded a second after it was scrolled to."""
 _STEP_PAUSE_S = 0.05
+_LIST_PAGES = 20
 _WATCH = """() => {
   window.lastChange = performance.now();
   new MutationObserver(() => { window.lastChange = performance.now(); })
@@ -54,6 +55,50 @@ def measure(folder: Path, options: Options) -> Iterator[Row]:
         )
     yield compared(
         "capture and seal", taken, unit="s", floor_name="launch, load, scroll, PNG", limit=1.3
+    )
+
+
+def measure_list(folder: Path, options: Options) -> Iterator[Row]:
+    """A list of pages of one shop, two at a time, beside the same list one by one.
+
+    Each side runs once: what is measured is the sum of many captures.
+    """
+    from evidence_kit.actions.kit import make_kit
+    from evidence_kit.actions.many import Tried, capture_many
+    from evidence_kit.actions.page_list import ListedPage
+    from evidence_kit.capture.browser import find_browser
+    from evidence_kit.capture.request import CaptureRequest
+    from evidence_kit.settings import Settings
+    from fixtures.shop import running_shop
+
+    kit = make_kit(Settings(data_dir=folder, config_dir=folder), timestamp=False)
+    template = CaptureRequest(url="", expect=_LATE, browser_path=find_browser().path)
+
+    def require_done(tried: Tried) -> None:
+        if not tried.is_done:
+            raise RuntimeError(f"incomplete: {tried.page.url}")
+
+    def capture(jobs: int) -> float:
+        start = time.perf_counter()
+        with running_shop() as shop:
+            pages = [
+                ListedPage(number=number, url=f"{shop.order_url}?copy={number}", label=None)
+                for number in range(_LIST_PAGES)
+            ]
+            capture_many(
+                pages,
+                template,
+                lambda page, _: folder / f"{jobs}-{page.number}.evidence.zip",
+                kit=kit,
+                tell=require_done,
+                jobs=jobs,
+            )
+        return time.perf_counter() - start
+
+    taken = [[capture(2)], [capture(1)]]
+    # 1.3 times the pages a minute
+    yield compared(
+        f"{_LIST_PAGES} pages, --jobs 2", taken, unit="s", floor_name="--jobs 1", limit=1 / 1.3
     )
 
 

@@ -28,7 +28,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All that can be configured."""
 
     data_dir: Path
-    """Keys and browser profiles; never inside a case."""
+    """Keys and saved sessions; never inside a case."""
     config_dir: Path
     """config.toml, and the user's own authorities."""
     lang: Literal["en", "zh"] | None = None

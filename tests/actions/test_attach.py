@@ -439,9 +439,9 @@ def test_the_page_marks_an_exhibit_that_is_in_doubt(
 def test_exhibits_captured_while_logged_in_are_pointed_out(tmp_path: Path, kit: Kit) -> None:
     case = make_case(tmp_path / "case")
     _seal_draft(tmp_path / "work1", case, kit, "公开页", _captured())
-    private = _captured(redacted=(Observation(code="secrets.not_scanned"),))
+    private = _captured(redacted=(Observation(code="logged_in"),))
     _seal_draft(tmp_path / "work2", case, kit, "账户页", private)
-    assert [listed.unscanned for listed in contents(case)] == [(), ("2-1",)]
+    assert [listed.private for listed in contents(case)] == [(), ("2-1",)]
 
 
 def test_contents_of_a_damaged_bundle_are_an_error(case: Case) -> None:

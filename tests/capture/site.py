@@ -7,18 +7,22 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 Answer = Callable[[str, str], str | None]
-"""From path and cookies to HTML, or None for 404."""
+"""From path and cookies to HTML, or None where there is no page."""
 
 
 @contextmanager
-def running_site(answer: Answer) -> Iterator[str]:
-    """Serve on loopback; gives the address without a final slash."""
+def running_site(answer: Answer, *, missing_status: int = 404) -> Iterator[str]:
+    """Serve on loopback; gives the address without a final slash.
+
+    Args:
+        missing_status: what None is answered with.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             html = answer(self.path, self.headers.get("Cookie", ""))
             body = (html or "").encode()
-            self.send_response(404 if html is None else 200)
+            self.send_response(missing_status if html is None else 200)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

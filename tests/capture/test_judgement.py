@@ -12,6 +12,7 @@ from PIL import Image
 from evidence_kit import messages
 from evidence_kit.capture import environment, sanity
 from evidence_kit.capture.browser import FoundBrowser, find_browser
+from evidence_kit.capture.look import Look
 from evidence_kit.capture.request import without_query
 from evidence_kit.capture.steps import Shortfall, StepLog, reason
 from evidence_kit.capture.traffic import _clock_offset_ms
@@ -23,6 +24,10 @@ GOOD: dict[str, Any] = {
     "text": "订单 K20261101 " + "正文 " * 200,
     "expect": "K20261101",
 }
+FRAMES = Look(
+    webdriver=True,
+    frames=("https://passport.shop.example/", "https://challenges.cloudflare.com/turnstile"),
+)
 
 
 def test_a_good_page_gives_no_reason_to_doubt() -> None:
@@ -36,11 +41,20 @@ def test_a_good_page_gives_no_reason_to_doubt() -> None:
         ({"http_status": 401}, "login.wall"),
         ({"final_url": "https://shop.example/user/login.html?next=1"}, "login.wall"),
         ({"final_url": "https://passport.shop.example/"}, "login.wall"),
-        ({"has_password_field": True}, "login.wall"),
+        ({"look": Look(webdriver=True, password=True), "text": "K20261101"}, "login.wall"),
+        ({"look": Look(webdriver=True, password=True), "expect": None}, "login.wall"),
+        ({"look": Look(webdriver=True, password_covers=True)}, "login.wall"),
+        ({"look": FRAMES, "text": "我的", "expect": None}, "login.wall"),
+        ({"text": "登录后才能查看订单", "expect": None}, "login.wall"),
+        ({"text": "Please sign in to continue", "expect": None}, "login.wall"),
         ({"text": "K20261101 请完成安全验证"}, "challenge"),
         ({"http_status": 429, "text": GOOD["text"] + "captcha"}, "challenge"),
+        ({"http_status": 403, "text": GOOD["text"] + "验证码"}, "challenge"),
+        ({"look": Look(webdriver=True, captcha=True), "text": "", "expect": None}, "challenge"),
+        ({"look": Look(webdriver=True, captcha_covers=True)}, "challenge"),
+        ({"look": FRAMES, "text": "", "expect": None}, "challenge"),
         ({"is_picture_flat": True}, "page.blank"),
-        ({"text": " \n", "expect": None}, "page.blank"),
+        ({"text": " \n", "expect": None, "is_picture_faint": True}, "page.blank"),
         ({"expect": "K1"}, "expect.absent"),
         ({"has_fonts": False}, "font.missing"),
         ({"is_capped": True}, "scroll.capped"),
@@ -54,6 +68,7 @@ def test_a_good_page_gives_no_reason_to_doubt() -> None:
         ({"error": "net::ERR_CONNECTION_RESET"}, "network.error"),
         ({"saved_download": "a.zip"}, "download"),
         ({"failed": (("https://shop.example/a.png", "net::ERR_FAILED"),)}, "requests.failed"),
+        ({"unfinished": (("https://shop.example/a.png", True),)}, "requests.unfinished"),
     ],
 )
 def test_each_reason_to_doubt_is_told_in_words(change: dict[str, Any], code: str) -> None:
@@ -72,6 +87,10 @@ def test_each_reason_to_doubt_is_told_in_words(change: dict[str, Any], code: str
         ({"popups": ("https://shop.example/ad?id=7",)}, "popup"),
         ({"downloads": ("a.zip",)}, "download.ignored"),
         ({"failed": (("https://ads.example/a.js", "net::ERR_FAILED"),)}, "requests.failed"),
+        ({"unfinished": (("https://ads.example/a.js", True),)}, "requests.unfinished"),
+        ({"unfinished": (("https://shop.example/poll", False),)}, "requests.unfinished"),
+        ({"boxes": 2}, "scroll.inside"),
+        ({"is_attached": True}, "browser.attached"),
     ],
 )
 def test_each_note_is_told_in_words_and_is_no_doubt(change: dict[str, Any], code: str) -> None:
@@ -92,8 +111,30 @@ def test_a_long_page_may_speak_of_captchas() -> None:
 
 def test_a_login_page_that_was_asked_for_is_no_wall() -> None:
     url = "https://shop.example/login"
-    changes = {"url": url, "final_url": url, "has_password_field": True}
+    look = Look(webdriver=True, password=True, captcha=True)
+    changes = {"url": url, "final_url": url, "look": look, "text": "登录 验证码", "expect": None}
     assert sanity.judge(sanity.Seen(**GOOD | changes)) == ()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        # a form beside what was expected, or beside a long page
+        {"look": Look(webdriver=True, password=True)},
+        {"look": Look(webdriver=True, password=True), "text": "正文 " * 900, "expect": None},
+        {"look": FRAMES},
+        {"look": Look(webdriver=True, captcha=True), "text": "K20261101 已发货"},
+        # a shop of card codes
+        {"text": "K20261101 卡号 8842 验证码 7731"},
+        # 你好，请登录 stands at the top of many good pages
+        {"text": "你好，请登录 免费注册 订单已发货", "expect": None},
+        # a page that is a picture
+        {"text": "", "expect": None},
+        {"is_picture_faint": True},
+    ],
+)
+def test_what_only_looks_like_a_wall_is_none(change: dict[str, Any]) -> None:
+    assert sanity.judge(sanity.Seen(**GOOD | change)) == ()
 
 
 def test_at_most_twenty_addresses_are_named_but_all_are_counted() -> None:
@@ -108,13 +149,24 @@ def test_what_is_expected_is_found_in_other_widths_and_spaces() -> None:
     assert not sanity.shows("订单号：K2026110", "K20261101")
 
 
-def test_a_picture_of_one_colour_is_flat_and_one_with_text_is_not(tmp_path: Path) -> None:
-    Image.new("RGB", (100, 100), "white").save(tmp_path / "flat.png")
-    with Image.new("RGB", (100, 100), "white") as picture:
-        picture.paste((0, 0, 0), (10, 10, 40, 20))
-        picture.save(tmp_path / "text.png")
-    assert sanity.is_flat(tmp_path / "flat.png")
-    assert not sanity.is_flat(tmp_path / "text.png")
+@pytest.mark.parametrize(
+    ("drawn", "emptiness"),
+    [
+        ([], (True, True)),
+        ([(600, 400, 640, 440)], (False, True)),
+        ([(10, 10, 400, 200)], (False, False)),
+        ([(x, 10, x + 3, 22) for x in range(10, 60, 8)], (False, True)),
+    ],
+    ids=["nothing", "a wheel", "a block", "a few letters"],
+)
+def test_a_picture_is_flat_faint_or_neither(
+    tmp_path: Path, drawn: list[tuple[int, int, int, int]], emptiness: tuple[bool, bool]
+) -> None:
+    with Image.new("RGB", (1280, 900), "white") as picture:
+        for box in drawn:
+            picture.paste((0, 0, 0), box)
+        picture.save(tmp_path / "page.png")
+    assert sanity.emptiness(tmp_path / "page.png") == emptiness
 
 
 @pytest.mark.parametrize(

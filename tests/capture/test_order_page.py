@@ -39,6 +39,7 @@ def test_every_artefact_is_there_with_its_media_type(order: Capture) -> None:
         "data/page/page.pdf": "application/pdf",
         "data/page/page.png": "image/png",
         "data/page/page.txt": "text/plain",
+        "data/page/page.wacz": "application/wacz",
         "data/page/viewport.png": "image/png",
     }
     assert [file.path for file in order.record] == ["data/environment.json", "data/steps.jsonl"]
@@ -123,8 +124,14 @@ def test_record_names_neither_machine_nor_user_nor_a_path_of_it(
 def test_steps_are_in_order_with_both_clocks(order: Capture) -> None:
     lines = _read(order, "data/steps.jsonl").decode().splitlines()
     steps = [json.loads(line) for line in lines]
-    assert [step["step"] for step in steps[:4]] == ["launch", "load", "rest", "look"]
+    assert [step["step"] for step in steps[:5]] == [
+        "launch",
+        "record",
+        "load",
+        "rest",
+        "look",
+    ]
     assert {step["outcome"] for step in steps} == {"done"}
     assert all(step["started_ms"] <= step["ended_ms"] for step in steps)
     assert all(step["started_at"].endswith("Z") for step in steps)
-    assert steps[-1]["step"] == "artefact page.pdf"
+    assert [step["step"] for step in steps[-2:]] == ["artefact page.pdf", "artefact page.wacz"]

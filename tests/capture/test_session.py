@@ -248,7 +248,13 @@ def test_an_artefact_that_fails_is_named_and_the_others_are_kept(
     with capture(shop.fail("alert")) as captured:
         (missing,) = captured.origin.missing
         assert missing.params == {"path": "data/page/page.mhtml", "reason": "timeout"}
-        assert len(captured.files) == 4
+        assert [Path(file.path).name for file in captured.files] == [
+            "page.html",
+            "page.png",
+            "page.txt",
+            "page.wacz",
+            "viewport.png",
+        ]
         assert not captured.is_complete
 
 

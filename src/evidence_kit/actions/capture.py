@@ -2,7 +2,8 @@
 
 import tempfile
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,11 +15,14 @@ from evidence_kit.actions.seal import Act, Destination, Sealed, begin, seal
 from evidence_kit.bundle import layout, tags
 from evidence_kit.bundle.text import escape
 from evidence_kit.capture import sanity
+from evidence_kit.capture.background import Stop
 from evidence_kit.capture.request import Capture, CaptureRequest
 from evidence_kit.capture.session import capturing
 from evidence_kit.model import Captured, Draft, DraftFile, Kind, NotBefore, Observation
 
-_NOT_SCANNED = Observation(code="secrets.not_scanned")
+INTERRUPT_S = 0.5
+"""Ctrl-C reaches the browser, too, and may be told here that much later than its end."""
+_LOGGED_IN = Observation(code="logged_in")
 
 
 def capture_page(
@@ -28,7 +32,10 @@ def capture_page(
     kit: Kit,
     label: str | None = None,
     confirm_login: Callable[[], None] | None = None,
+    offer_login: Callable[[], bool] | None = None,
+    before_visit: Callable[[], None] | None = None,
     progress: Callable[[str], None] | None = None,
+    stop: Stop | None = None,
 ) -> Sealed:
     """Capture a page and seal what came, together with all that went wrong.
 
@@ -41,10 +48,15 @@ def capture_page(
         kit: keys, authorities, roots.
         label: what the user calls the page; None takes its address.
         confirm_login: with `request.login`, returns when the user has logged in.
+        offer_login: asked where the site wanted a login, before anything is sealed; True
+            throws that page away and captures again with `request.login`.
+        before_visit: called right before the site is asked for the page.
         progress: called with the name of each stage as it begins.
+        stop: lets another thread give the capture up, until the bundle is being sealed.
 
     Raises:
         UsageError: the address is no plain web address.
+        Stopped: the capture was given up; nothing is sealed.
         CaptureError: there is no browser, or it breaks.
         InputError, SealError, CaseError, SigningKeyError: see `seal`.
     """
@@ -57,14 +69,32 @@ def capture_page(
         folder = Path(temporary)
         # The authority answers while the browser starts.
         coming = pool.submit(_stamp_before, request.url, destination, act, kit, folder)
-        with capturing(
-            request,
-            folder,
-            before_navigation=lambda: _wait(coming),
-            confirm_login=confirm_login,
-            progress=progress,
-            clock=kit.now,
-        ) as capture:
+
+        def before_navigation() -> None:
+            coming.result()
+            if before_visit:
+                before_visit()
+
+        def capture_into(name: str, request: CaptureRequest) -> AbstractContextManager[Capture]:
+            (folder / name).mkdir()
+            return capturing(
+                request,
+                folder / name,
+                before_navigation=before_navigation,
+                confirm_login=confirm_login,
+                progress=progress,
+                clock=kit.now,
+                stop=stop,
+            )
+
+        with ExitStack() as running:
+            capture = running.enter_context(capture_into("first", request))
+            if offer_login and _is_walled(capture, request) and offer_login():
+                running.close()
+                request = msgspec.structs.replace(request, login=True)
+                capture = running.enter_context(capture_into("logged-in", request))
+            if stop and (capture.is_attempt or capture.origin.missing):
+                stop.sleep(INTERRUPT_S)
             if progress:
                 progress("seal")
             origin = _origin(capture, request)
@@ -79,8 +109,10 @@ def capture_page(
     return _with_observations(sealed, origin)
 
 
-def _wait(coming: Future[tuple[DraftFile, ...]]) -> None:
-    coming.result()
+def _is_walled(capture: Capture, request: CaptureRequest) -> bool:
+    """Whether a login might help; in the user's own browser there is no window to open."""
+    is_wall = any(seen.code == "login.wall" for seen in capture.origin.sanity)
+    return is_wall and not request.login and not request.attach
 
 
 def _with_observations(sealed: Sealed, origin: Captured) -> Sealed:
@@ -92,10 +124,10 @@ def _with_observations(sealed: Sealed, origin: Captured) -> Sealed:
 
 
 def _origin(capture: Capture, request: CaptureRequest) -> Captured:
-    """The page's origin, saying of a logged-in one that nobody looked for its secrets."""
-    if not request.login:
+    """The page's origin, saying of a logged-in one that it shows an account."""
+    if not (request.login or request.session_path or request.attach):
         return capture.origin
-    redacted = (*capture.origin.redacted, _NOT_SCANNED)
+    redacted = (*capture.origin.redacted, _LOGGED_IN)
     return msgspec.structs.replace(capture.origin, redacted=redacted)
 
 

@@ -78,6 +78,7 @@ certificate was not revoked (not looked up). What is "as stated" was said by the
 complainant and was not checked. A time stamp added later changes the digest of
 the whole bundle, not those in its receipt.
 """
+_PRIVATE = frozenset({"logged_in", "secrets.kept", "secrets.too_many"})
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,9 +105,9 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     @property
-    def unscanned(self) -> tuple[str, ...]:
-        """Numbers of the exhibits that were captured while logged in, secrets not looked for."""
-        return tuple(number for number, item in self.exhibits if _is_unscanned(item))
+    def private(self) -> tuple[str, ...]:
+        """Numbers of the exhibits that show an account or still hold secrets."""
+        return tuple(number for number, item in self.exhibits if _is_private(item))
 
 
 class Words:
@@ -339,8 +340,7 @@ def _told(time: str) -> str:
     return both_times(moment) if moment.tzinfo else one_line(time)
 
 
-def _is_unscanned(item: Item) -> bool:
+def _is_private(item: Item) -> bool:
     return isinstance(item.origin, Captured) and any(
-        observation.code == "secrets.not_scanned"
-        for observation in (*item.origin.sanity, *item.origin.redacted)
+        observation.code in _PRIVATE for observation in (*item.origin.sanity, *item.origin.redacted)
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import functools
 import struct
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -9,16 +10,19 @@ from typing import Any
 
 import msgspec
 
+from evidence_kit import __version__
+from evidence_kit.capture.look import unroll
 from evidence_kit.capture.page import MAX_HEIGHT_PX, DrivenPage
 from evidence_kit.capture.steps import Shortfall, StepLog
 from evidence_kit.errors import CaptureError
-from evidence_kit.model import DraftFile, Observation
+from evidence_kit.model import DraftFile, Maker, Observation, Role
 
 _LIMIT_S = 15.0
 _PICTURE_LIMIT_S = 30.0
 _MAX_WIDTH_PX = 8_000
 _TILE_PX = 4_000
 _FOLDER = "data/page"
+_UNROLLED = "page-unrolled.png"
 
 _HTML = """() => {
   const type = document.doctype ? new XMLSerializer().serializeToString(document.doctype) : "";
@@ -64,17 +68,22 @@ class _Taker:
             return None
         target = self._folder / name
         await asyncio.to_thread(write_file, target, body)
-        self.files.append(DraftFile(path=path, source=str(target), media_type=media_type))
+        file = DraftFile(path=path, source=str(target), media_type=media_type)
+        if name == _UNROLLED:  # no site ever showed it so
+            by = Maker(operation="unroll", tool="evidence-kit", version=__version__)
+            file = msgspec.structs.replace(file, role=Role.DERIVED, by=by)
+        self.files.append(file)
         return body
 
 
 async def take_artefacts(
-    page: DrivenPage, folder: Path, steps: StepLog, *, with_pdf: bool
+    page: DrivenPage, folder: Path, steps: StepLog, *, with_pdf: bool, is_unrolled: bool = False
 ) -> Artefacts:
     """Write everything that the page gives into `folder`.
 
     Args:
         with_pdf: also print it, which lays the page out anew.
+        is_unrolled: also picture it with its scrolling boxes grown to their whole height.
 
     Raises:
         CaptureError: "capture.unwritable" where the folder takes no more bytes.
@@ -92,6 +101,9 @@ async def take_artefacts(
     )
     if with_pdf:
         await taker.take("page.pdf", "application/pdf", lambda: _pdf(page), _PICTURE_LIMIT_S)
+    if is_unrolled:
+        make = functools.partial(_unrolled_picture, page, taker)
+        await taker.take(_UNROLLED, "image/png", make, _PICTURE_LIMIT_S)
     return Artefacts(
         files=tuple(sorted(taker.files, key=lambda file: file.path)),
         missing=tuple(taker.missing),
@@ -154,7 +166,12 @@ async def _shoot(page: DrivenPage, clip: dict[str, float] | None = None) -> byte
     return base64.b64decode(answer["data"])
 
 
-async def _tall_picture(page: DrivenPage, taker: _Taker) -> bytes:
+async def _unrolled_picture(page: DrivenPage, taker: _Taker) -> bytes:
+    await unroll(page)
+    return await _tall_picture(page, taker, _UNROLLED)
+
+
+async def _tall_picture(page: DrivenPage, taker: _Taker, name: str = "page.png") -> bytes:
     """The whole page in one picture: in one shot, else put together from tiles."""
     metrics = await page.send("Page.getLayoutMetrics")
     width = min(round(metrics["cssContentSize"]["width"]), _MAX_WIDTH_PX)
@@ -172,9 +189,7 @@ async def _tall_picture(page: DrivenPage, taker: _Taker) -> bytes:
     if any(png_size(tile)[0] != expected[0] for _, tile in tiles):
         size = f"{expected[0]}x{expected[1]}"
         taker.missing.append(
-            Observation(
-                code="picture.size", params={"path": f"{_FOLDER}/page.png", "expected": size}
-            )
+            Observation(code="picture.size", params={"path": f"{_FOLDER}/{name}", "expected": size})
         )
     return body
 

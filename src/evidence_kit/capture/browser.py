@@ -62,7 +62,7 @@ class FoundBrowser(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     name: str
     """Such as "Chromium"."""
-    source: Literal["given", "system", "playwright"]
+    source: Literal["given", "system", "playwright", "attached"]
 
 
 class RunningBrowser(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +72,9 @@ class RunningBrowser(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     executable: str
     """The program itself, where the path that was launched is a script around it."""
-    has_sandbox: bool
+    has_sandbox: bool | None
+    """None where somebody else started it."""
+    is_headless: bool
 
 
 def find_browser(path: str | None = None) -> FoundBrowser:
@@ -85,7 +87,7 @@ def find_browser(path: str | None = None) -> FoundBrowser:
     if path is not None:
         if not Path(path).is_file():
             raise CaptureError("capture.browser_missing", path=path)
-        return FoundBrowser(path=path, name=_name_of(path), source="given")
+        return FoundBrowser(path=path, name=name_of(path), source="given")
     for candidate, name in _installed():
         return FoundBrowser(path=candidate, name=name, source="system")
     own = asyncio.run(_playwrights_own())
@@ -117,7 +119,7 @@ async def running_browser(
     Raises:
         CaptureError: "capture.browser_broken", "capture.no_display" or "capture.sandbox".
     """
-    driver = await _start_driver()
+    driver = await start_driver()
     # a browser that is killed leaves what it put where temporary files go
     folder = await asyncio.to_thread(tempfile.mkdtemp, prefix="ek-")
     leftovers = [folder]
@@ -128,22 +130,23 @@ async def running_browser(
         )
         pid = None
         try:
-            pid = await _process_id(browser)
+            pid = await process_id(browser)
             leftovers += _profiles(pid)
             yield RunningBrowser(
                 browser=browser,
                 version=browser.version,
-                executable=_executable(pid, found.path),
+                executable=executable_of(pid, found.path),
                 has_sandbox=has_sandbox,
+                is_headless=not is_visible,
             )
         finally:
             await _close(browser, pid)
     finally:
-        await _stop_driver(driver)
+        await stop_driver(driver)
         await asyncio.to_thread(_remove, leftovers)
 
 
-async def _start_driver() -> "Playwright":
+async def start_driver() -> "Playwright":
     """Start Playwright's own process; given up half-way, it is stopped all the same."""
     from playwright.async_api import async_playwright
 
@@ -156,11 +159,12 @@ async def _start_driver() -> "Playwright":
     except asyncio.CancelledError:
         await asyncio.wait({starting}, timeout=_CLOSE_S)
         if starting.done() and not starting.exception():
-            await _stop_driver(starting.result())
+            await stop_driver(starting.result())
         raise
 
 
-async def _stop_driver(driver: "Playwright") -> None:
+async def stop_driver(driver: "Playwright") -> None:
+    """Stop Playwright's own process, and with it all browsers that it started."""
     with contextlib.suppress(Exception):
         await asyncio.wait_for(driver.stop(), _CLOSE_S)
 
@@ -196,7 +200,8 @@ async def _launch(
         raise CaptureError(code, path=found.path) from error
 
 
-async def _process_id(browser: "Browser") -> int | None:
+async def process_id(browser: "Browser") -> int | None:
+    """The browser's own process; None where it does not say."""
     try:
         session = await browser.new_browser_cdp_session()
         processes = (await session.send("SystemInfo.getProcessInfo"))["processInfo"]
@@ -242,11 +247,12 @@ def _remove(folders: list[str]) -> None:
         time.sleep(0.1)
 
 
-def _executable(pid: int | None, launched: str) -> str:
+def executable_of(pid: int | None, launched: str) -> str:
+    """The program that a process runs; where that can't be told, what was launched."""
     if pid is not None and sys.platform == "linux":
         with contextlib.suppress(OSError):
             return os.readlink(f"/proc/{pid}/exe")
-    return os.path.realpath(launched)
+    return os.path.realpath(launched) if launched else ""
 
 
 def _is_root() -> bool:
@@ -254,7 +260,8 @@ def _is_root() -> bool:
     return geteuid is not None and geteuid() == 0
 
 
-def _name_of(path: str) -> str:
+def name_of(path: str) -> str:
+    """What the browser at a path is called."""
     file = Path(path).stem.lower()
     if "edge" in file:
         return "Microsoft Edge"
@@ -297,9 +304,9 @@ def _on_windows() -> Iterator[tuple[str, str]]:
 
 
 async def _playwrights_own() -> str | None:
-    driver = await _start_driver()
+    driver = await start_driver()
     try:
         path = driver.chromium.executable_path
     finally:
-        await _stop_driver(driver)
+        await stop_driver(driver)
     return path if Path(path).is_file() else None

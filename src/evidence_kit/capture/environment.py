@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -18,6 +18,14 @@ from evidence_kit.settings import platform_family
 _FONT_LIST_S = 5.0
 
 
+Profile = Literal["empty", "session", "attached"]
+_PROFILES: dict[Profile, str] = {
+    "empty": "empty",
+    "session": "empty but for a saved session",
+    "attached": "attached: the user's own browser and profile, extensions not excluded",
+}
+
+
 class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     """What a capture ran in."""
 
@@ -25,7 +33,9 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     browser: Browser
     browser_source: str
     is_headless: bool
-    has_sandbox: bool
+    has_sandbox: bool | None
+    """None where the user started the browser."""
+    profile: Profile
     is_automated: bool | None
     """navigator.webdriver as the page could read it; None where it was not asked."""
     answer: Answer | None
@@ -51,7 +61,7 @@ def to_json(seen: Surroundings) -> bytes:
             "source": seen.browser_source,
             "headless": seen.is_headless,
             "sandbox": seen.has_sandbox,
-            "profile": "empty",
+            "profile": _PROFILES[seen.profile],
             "webdriver": seen.is_automated,
             "user_agent": answer.user_agent if answer else None,
         },

@@ -113,6 +113,11 @@ class DrivenPage:
         page.on("popup", self._on_popup)
         page.on("download", self._on_download)
 
+    @property
+    def left_s(self) -> float:
+        """How long anything may still take; never nothing."""
+        return max(self.deadline_s - _now(), _LAST_S)
+
     async def attach(self) -> None:
         """Open the DevTools session; before the page is sent anywhere."""
         self._session = await self.page.context.new_cdp_session(self.page)
@@ -127,7 +132,7 @@ class DrivenPage:
             Shortfall: "timeout" after `limit_s` seconds or at the deadline; "crashed" or
                 "closed" at once when the page is gone; else the reason for which `work` failed.
         """
-        limit_s = max(min(limit_s, self.deadline_s - _now()), _LAST_S)
+        limit_s = min(limit_s, self.left_s)
         task = asyncio.ensure_future(work)
         try:
             waits: set[asyncio.Future[Any]] = {task, self._gone}

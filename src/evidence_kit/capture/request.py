@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from evidence_kit.bundle.text import escape, is_safe_text
+from evidence_kit.capture.endpoints import endpoints
 from evidence_kit.errors import UsageError
 from evidence_kit.model import Browser, Captured, DraftFile, Viewport
 
@@ -22,10 +23,17 @@ class CaptureRequest(msgspec.Struct, frozen=True, kw_only=True):
     up to 7 s more."""
     login: bool = False
     """Open a visible window in which the user logs in first."""
+    session_path: str | None = None
+    """File with a session that was saved by `login`; None begins without cookies."""
+    attach: str | None = None
+    """Use the user's own running browser: "auto", its debugging port, an address of this
+    machine, or the folder of its profile. Locale and time zone are then its own."""
     browser_path: str | None = None
     """None looks for a browser."""
     environment: Literal["minimal"] = "minimal"
     """How much of the machine is recorded: nothing that names it or its user."""
+    keep_secrets: bool = False
+    """Leave cookies, passwords and tokens in what is recorded."""
     pdf: bool = False
     viewport: Viewport = Viewport(width_px=1280, height_px=900, scale_percent=100)
     locale: str = "zh-CN"
@@ -39,8 +47,15 @@ class CaptureRequest(msgspec.Struct, frozen=True, kw_only=True):
         """Refuse what can't be captured.
 
         Raises:
-            UsageError: "capture.url" where the address is no plain web address.
+            UsageError: "capture.url" where the address is no plain web address;
+                "attach.alone" where a login or session is named for the user's own browser;
+                "attach.where" where that is none on this machine.
+            CaptureError: "attach.no_port".
         """
+        if self.attach is not None:
+            if self.login or self.session_path or self.browser_path:
+                raise UsageError("attach.alone")
+            endpoints(self.attach)
         try:
             parts = urlsplit(self.url)
             is_plain = bool(

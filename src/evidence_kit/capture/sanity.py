@@ -2,27 +2,49 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
 
 from evidence_kit.bundle.text import escape
+from evidence_kit.capture.look import Look
 from evidence_kit.capture.request import without_query
 from evidence_kit.model import Observation
 
-_NOTES = frozenset({"dialog", "popup", "redirected", "download.ignored"})
+_NOTES = frozenset(
+    {
+        "browser.attached",
+        "dialog",
+        "download.ignored",
+        "popup",
+        "redirected",
+        "scroll.inside",
+    }
+)
 """Worth knowing, but no reason to doubt the page."""
 _LOGIN_PATH = re.compile(r"/(user)?(log|sign)[-_]?in(\.\w+)?(/|$)", re.IGNORECASE)
 _LOGIN_HOST = re.compile(r"^(login|signin|passport|sso)\.")
-_CHALLENGE = re.compile(
-    r"captcha|verify (that )?you are (a )?human|are you a robot|just a moment|access denied"
-    r"|验证码|人机验证|安全验证|滑块|滑动验证|访问异常|异常访问|访问受限",
+_LOGIN_TEXT = re.compile(
+    r"请先登录|登录后(才能|才可|方可|即可|可以?)?(查看|访问|继续|浏览)|扫码登录|登录(状态)?已?(过期|失效)"
+    r"|(log|sign) ?in to (continue|view|see)|(session|login) (has )?(expired|timed out)",
     re.IGNORECASE,
 )
+_CHALLENGE = re.compile(
+    r"captcha|verify (that )?you are (a )?human|are you a robot|just a moment|access denied"
+    r"|人机验证|安全验证|滑块|滑动验证|访问异常|异常访问|访问受限",
+    re.IGNORECASE,
+)
+# Shops of card codes speak of these, too.
+_CHALLENGE_OR_CODE = re.compile(r"验证码|verification code", re.IGNORECASE)
+_CHALLENGE_FRAME = re.compile(r"captcha|challenges?[./]|turnstile|geetest", re.IGNORECASE)
 _CHALLENGE_STATUS = frozenset({403, 405, 429, 503})
-_CHALLENGE_TEXT = 400  # characters; a page this short that speaks of a challenge is one
+_SHORT = 400  # characters; a page this short that speaks of a login or challenge is one
+_LONG = 2000  # characters; a longer page has a form for the login beside its content
 _FLAT = 2.0  # standard deviation, of 255, below which a picture shows nothing
+_FAINT = 0.01  # part of the picture; less is a logo or a wheel that turns
+_SHADES = 8  # of 256, by which what belongs to the background may differ from it
 _MAX_URLS = 20
 
 
@@ -34,8 +56,10 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     http_status: int | None
     text: str | None
     """The visible text; None where there is none to judge."""
-    has_password_field: bool = False
+    look: Look | None = None
     is_picture_flat: bool = False
+    is_picture_faint: bool = False
+    """There is a little in the picture, but too little for a page without any text."""
     is_capped: bool = False
     is_document_cut: bool = False
     is_timeout: bool = False
@@ -48,6 +72,11 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     expect_elsewhere: bool = False
     """Whether a frame shows what was expected."""
     failed: tuple[tuple[str, str], ...] = ()
+    unfinished: tuple[tuple[str, bool], ...] = ()
+    """Addresses, and whether each is a part of the page (else a script asked for it)."""
+    boxes: int = 0
+    """How many boxes scroll by themselves."""
+    is_attached: bool = False
     dialogs: tuple[tuple[str, str], ...] = ()
     popups: tuple[str, ...] = ()
     downloads: tuple[str, ...] = ()
@@ -61,14 +90,14 @@ def judge(seen: Seen) -> tuple[Observation, ...]:
 
 def is_doubt(observation: Observation) -> bool:
     """Whether an observation makes one doubt that the page is the one meant, and whole."""
-    if observation.code == "requests.failed":
+    if observation.code in ("requests.failed", "requests.unfinished"):
         # else an advertiser's, most likely; a stranger's bundle may not say
         return bool(observation.params.get("of_site", True))
     return observation.code not in _NOTES
 
 
-def is_flat(picture: Path) -> bool:
-    """Whether a picture shows next to nothing.
+def emptiness(picture: Path) -> tuple[bool, bool]:
+    """Whether a picture shows next to nothing, and whether it shows little.
 
     Raises:
         OSError: it can't be read.
@@ -76,7 +105,12 @@ def is_flat(picture: Path) -> bool:
     from PIL import Image, ImageStat
 
     with Image.open(picture) as image:
-        return max(ImageStat.Stat(image.convert("RGB")).stddev) < _FLAT
+        pixels = image.convert("RGB")
+    is_flat = max(ImageStat.Stat(pixels).stddev) < _FLAT
+    shades = pixels.convert("L").histogram()
+    background = max(range(256), key=shades.__getitem__)
+    near = sum(shades[max(background - _SHADES, 0) : background + _SHADES + 1])
+    return is_flat, near > (1 - _FAINT) * sum(shades)
 
 
 def _note(code: str, **params: str | int) -> Observation:
@@ -116,13 +150,11 @@ def _on_content(seen: Seen) -> list[Observation]:
         return found
     if _is_login(seen):
         found.append(_note("login.wall"))
-    if _CHALLENGE.search(seen.text) and (
-        seen.http_status in _CHALLENGE_STATUS or len(seen.text) < _CHALLENGE_TEXT
-    ):
+    if _is_challenge(seen):
         found.append(_note("challenge"))
-    if seen.is_picture_flat or not seen.text.strip():
+    if seen.is_picture_flat or (seen.is_picture_faint and not seen.text.strip()):
         found.append(_note("page.blank"))
-    if seen.expect and not seen.expect_elsewhere and not shows(seen.text, seen.expect):
+    if seen.expect and not _shows_expected(seen):
         found.append(_note("expect.absent", text=seen.expect[:200]))
     if not seen.has_fonts and re.search(r"[\u3400-\u9fff]", seen.text):
         found.append(_note("font.missing"))
@@ -144,7 +176,41 @@ def _is_login(seen: Seen) -> bool:
     if _login_address(seen.url):
         return False
     moved = seen.final_url is not None and _login_address(seen.final_url)
-    return moved or seen.has_password_field or seen.http_status == 401
+    return moved or seen.http_status == 401 or _wants_login(seen)
+
+
+def _wants_login(seen: Seen) -> bool:
+    text, look = seen.text or "", seen.look
+    if _shows_expected(seen):
+        # the login page may name what comes after it, but then it shows little else
+        return look is not None and (look.password_covers or (look.password and len(text) < _SHORT))
+    if len(text) < _SHORT and _LOGIN_TEXT.search(text):
+        return True
+    if look is None:
+        return False
+    is_form = look.password or any(map(_login_address, look.frames))
+    return look.password_covers or (is_form and len(text) < _LONG)
+
+
+def _is_challenge(seen: Seen) -> bool:
+    text = seen.text or ""
+    is_refused = seen.http_status in _CHALLENGE_STATUS
+    is_short = is_refused or len(text) < _SHORT
+    if _CHALLENGE.search(text) and is_short:
+        return True
+    look = seen.look
+    if look is None or _login_address(seen.url):
+        return is_refused and bool(_CHALLENGE_OR_CODE.search(text))
+    is_shown = look.captcha or any(map(_CHALLENGE_FRAME.search, look.frames))
+    if _CHALLENGE_OR_CODE.search(text) and (is_refused or (is_short and is_shown)):
+        return True
+    return look.captcha_covers or (is_shown and is_short and not _shows_expected(seen))
+
+
+def _shows_expected(seen: Seen) -> bool:
+    if not seen.expect or seen.text is None:
+        return False
+    return seen.expect_elsewhere or shows(seen.text, seen.expect)
 
 
 def _login_address(url: str) -> bool:
@@ -153,25 +219,27 @@ def _login_address(url: str) -> bool:
 
 
 def _on_requests(seen: Seen) -> list[Observation]:
-    if not seen.failed:
-        return []
-    urls = list(dict.fromkeys(url for url, _ in seen.failed))
+    failed = [(url, True) for url, _ in seen.failed]
+    lists = (("requests.failed", failed), ("requests.unfinished", seen.unfinished))
+    return [_of_requests(seen, code, requests) for code, requests in lists if requests]
+
+
+def _of_requests(seen: Seen, code: str, requests: Sequence[tuple[str, bool]]) -> Observation:
+    urls = dict(requests)
     site = urlsplit(seen.final_url or seen.url).netloc
-    of_site = sum(urlsplit(url).netloc == site for url in urls)
-    return [
-        _note(
-            "requests.failed",
-            count=len(urls),
-            of_site=of_site,
-            urls=" ".join(urls[:_MAX_URLS]),
-        )
-    ]
+    of_site = sum(is_part and urlsplit(url).netloc == site for url, is_part in urls.items())
+    named = " ".join(list(urls)[:_MAX_URLS])
+    return _note(code, count=len(urls), of_site=of_site, urls=named)
 
 
 def _on_extras(seen: Seen) -> list[Observation]:
     found: list[Observation] = []
     if seen.final_url and urlsplit(seen.final_url).netloc != urlsplit(seen.url).netloc:
         found.append(_note("redirected", url=without_query(seen.final_url)))
+    if seen.is_attached:
+        found.append(_note("browser.attached"))
+    if seen.boxes:
+        found.append(_note("scroll.inside", count=seen.boxes))
     found += [_note("dialog", kind=kind, text=text) for kind, text in seen.dialogs]
     found += [_note("popup", url=without_query(url)) for url in seen.popups]
     found += [_note("download.ignored", name=name) for name in seen.downloads]

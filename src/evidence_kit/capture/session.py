@@ -1,30 +1,27 @@
-"""One capture from end to end, in a thread of its own.
+"""One capture from end to end."""
 
-The thread has an event loop, so that every wait for the browser can be given up. What the
-caller is asked for meanwhile (a login, a token) runs in the caller's thread, where Ctrl-C
-and a terminal work as usual.
-"""
-
-import asyncio
 import contextlib
-import queue
 import shutil
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import AsyncExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
+
+from evidence_kit.capture.attach import attached_browser, attached_page
+from evidence_kit.capture.background import Background, Stop
 from evidence_kit.capture.browser import FoundBrowser, RunningBrowser, find_browser, running_browser
+from evidence_kit.capture.endpoints import AUTO
+from evidence_kit.capture.login import open_context
 from evidence_kit.capture.page import DrivenPage
 from evidence_kit.capture.request import Capture, CaptureRequest
+from evidence_kit.capture.sessions import SavedSession, read_session
 from evidence_kit.capture.steps import Shortfall, StepLog
 from evidence_kit.capture.trip import Trip
 from evidence_kit.errors import CaptureError, InputError
 
 _MIN_FREE_BYTES = 200 * 2**20  # a browser profile and the artefacts of a long page
-_GONE_S = 15.0  # closing, killing and the driver's own cleaning up are each bounded to less
 _LOGIN_LOAD_S = 60.0
 
 
@@ -42,6 +39,7 @@ def capturing(
     confirm_login: Callable[[], None] | None = None,
     progress: Callable[[str], None] | None = None,
     clock: Callable[[], datetime] = utc_now,
+    stop: Stop | None = None,
 ) -> Iterator[Capture]:
     """Capture one page into `folder`, an existing one that nothing else writes to.
 
@@ -54,36 +52,38 @@ def capturing(
             user has logged in.
         progress: called with "launch", "login", "load", "rest" and "artefacts" as each begins.
         clock: aware, UTC.
+        stop: lets another thread give the capture up, as long as it has not come.
 
     Raises:
         UsageError: the address is no plain web address.
+        Stopped: the capture was given up.
         InputError: "capture.no_space", where the disk has less than 200 MiB left.
-        CaptureError: no browser is there or it does not start, or the folder can't be written.
+        CaptureError: no browser is there or it does not start, or the folder can't be written;
+            "session.expired", "session.unreadable".
     """
     request.check()
     if shutil.disk_usage(folder).free < _MIN_FREE_BYTES:
         raise InputError("capture.no_space", needed_mib=_MIN_FREE_BYTES // 2**20, path=str(folder))
-    session = _Session(request, folder, find_browser(request.browser_path), clock)
+    found = None if request.attach else find_browser(request.browser_path)
+    session = _Session(request, folder, found, clock, stop)
+    session.saved = _saved_session(request, clock())
     session.before_navigation = before_navigation
     session.confirm_login = confirm_login
     session.progress = progress
     try:
-        session.start()
         yield session.wait()
     finally:
         session.end()
 
 
-class _Asked:
-    """Something that the caller's thread is to do for the capture's."""
-
-    def __init__(self, work: Callable[[], None]) -> None:
-        self._work = work
-        self.done: Future[None] = Future()
-
-    def run(self) -> None:
-        self._work()
-        self.done.set_result(None)
+def _saved_session(request: CaptureRequest, now: datetime) -> SavedSession | None:
+    if request.session_path is None:
+        return None
+    saved = read_session(Path(request.session_path))
+    if saved.is_expired(now):
+        name = Path(request.session_path).stem
+        raise CaptureError("session.expired", name=name, url=request.url)
+    return saved
 
 
 class _Session:
@@ -91,87 +91,72 @@ class _Session:
         self,
         request: CaptureRequest,
         folder: Path,
-        found: FoundBrowser,
+        found: FoundBrowser | None,
         clock: Callable[[], datetime],
+        stop: Stop | None,
     ) -> None:
         self._request = request
         self._folder = folder
         self._found = found
         self._clock = clock
         self._steps = StepLog(clock)
-        self._mail: queue.SimpleQueue[_Asked | Capture | BaseException] = queue.SimpleQueue()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._task: asyncio.Task[None] | None = None
-        self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
+        self._background = Background(self._capture, stop)
+        self.saved: SavedSession | None = None
         self.before_navigation: Callable[[], None] | None = None
         self.confirm_login: Callable[[], None] | None = None
         self.progress: Callable[[str], None] | None = None
-        self._is_given_up = threading.Event()
-
-    def start(self) -> None:
-        self._thread.start()
 
     def wait(self) -> Capture:
         """Do what is asked for until the capture is there."""
-        while True:
-            mail = self._mail.get()
-            if isinstance(mail, Capture):
-                return mail
-            if isinstance(mail, BaseException):
-                raise mail
-            mail.run()
+        return self._background.result()
 
     def end(self) -> None:
         """Give up what is not finished, and return when the browser is gone."""
-        if not self._thread.ident:
-            return
-        self._is_given_up.set()
-        if self._loop is not None and self._task is not None:
-            with contextlib.suppress(RuntimeError):  # the loop has ended by itself
-                self._loop.call_soon_threadsafe(self._task.cancel)
-        self._thread.join(_GONE_S)
+        self._background.end()
 
-    def _run(self) -> None:
-        try:
-            asyncio.run(self._main())
-        except BaseException as error:
-            self._mail.put(error)
-
-    async def _main(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        # what the browser still says while it is closed is nothing for the user's terminal
-        self._loop.set_exception_handler(lambda loop, context: None)
-        async with AsyncExitStack() as stack:
-            self._task = asyncio.ensure_future(self._capture(stack))
-            if self._is_given_up.is_set():
-                self._task.cancel()
-            await self._task
-
-    async def _capture(self, stack: AsyncExitStack) -> None:
+    async def _capture(self, stack: AsyncExitStack) -> Capture:
         from playwright.async_api import Error
 
         self._report("launch")
-        with self._steps.step("launch", browser=self._found.name):
-            running = await stack.enter_async_context(
-                running_browser(self._found, is_visible=self._request.login)
-            )
+        found, running = await self._start(stack)
         try:
-            page = await self._open(running)
-            trip = Trip(self._request, self._folder, self._found, running, self._steps, self._clock)
+            page = await self._open(running, stack)
+            trip = Trip(self._request, self._folder, found, running, self._steps, self._clock)
             trip.report = self._report
-            self._mail.put(await trip.make(page))
+            if self.saved is not None:
+                trip.keep_out(self.saved)
+            return await trip.make(page)
         except (Error, Shortfall) as error:
-            raise CaptureError("capture.browser_broken", path=self._found.path) from error
+            raise CaptureError("capture.browser_broken", path=found.path) from error
 
-    async def _open(self, running: RunningBrowser) -> DrivenPage:
-        """A new page in an empty profile, logged in by the user where that was asked for."""
-        viewport = self._request.viewport
-        context = await running.browser.new_context(
-            locale=self._request.locale,
-            timezone_id=self._request.time_zone,
-            viewport={"width": viewport.width_px, "height": viewport.height_px},
-            device_scale_factor=viewport.scale_percent / 100,
+    async def _start(self, stack: AsyncExitStack) -> tuple[FoundBrowser, RunningBrowser]:
+        """A browser of the kit's own, or the user's."""
+        if self._found is not None:
+            with self._steps.step("launch", browser=self._found.name):
+                starting = running_browser(self._found, is_visible=self._request.login)
+                return self._found, await stack.enter_async_context(starting)
+        with self._steps.step("attach") as detail:
+            attaching = attached_browser(self._request.attach or AUTO)
+            attached = await stack.enter_async_context(attaching)
+            detail["browser"] = attached.found.name
+        self._request = msgspec.structs.replace(
+            self._request, locale=attached.locale, time_zone=attached.time_zone
         )
+        return attached.found, attached.running
+
+    async def _open(self, running: RunningBrowser, stack: AsyncExitStack) -> DrivenPage:
+        """A new page in a profile that is empty, or logged in as it was asked for."""
+        if self._request.attach:
+            page = await attached_page(running, self._request.viewport, stack)
+        else:
+            page = await self._own_page(running)
+        if self.before_navigation is not None:
+            with self._steps.step("before navigation"):
+                await self._background.ask(self.before_navigation)
+        return page
+
+    async def _own_page(self, running: RunningBrowser) -> DrivenPage:
+        context = await open_context(running.browser, self._request, self.saved)
         if self._request.login and self.confirm_login is not None:
             self._report("login")
             login = await context.new_page()
@@ -180,24 +165,16 @@ class _Session:
                 await first.attach()
                 loading = await first.load(self._request.url, _LOGIN_LOAD_S)
                 detail["load"] = loading.reason or "done"
-                await self._ask(self.confirm_login)
+                await self._background.ask(self.confirm_login)
         page = DrivenPage(await context.new_page(), running.browser)
         await page.attach()
         if self._request.login:
             for other in context.pages:
                 if other is not page.page:
                     await other.close()
-        if self.before_navigation is not None:
-            with self._steps.step("before navigation"):
-                await self._ask(self.before_navigation)
         return page
-
-    async def _ask(self, work: Callable[[], None]) -> None:
-        asked = _Asked(work)
-        self._mail.put(asked)
-        await asyncio.wrap_future(asked.done)
 
     def _report(self, stage: str) -> None:
         if self.progress is not None:
             progress = self.progress
-            self._mail.put(_Asked(lambda: progress(stage)))
+            self._background.tell(lambda: progress(stage))

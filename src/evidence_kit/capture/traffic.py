@@ -107,6 +107,16 @@ class Traffic:
         """Whether the page's own HTML came to its end."""
         return self._document_done and not self.document_cut.is_set()
 
+    def unfinished(self) -> tuple[tuple[str, bool], ...]:
+        """Addresses without query that are still under way, and whether each is a part of
+        the page; documents, polls, streams and what no script reads are left out."""
+        return tuple(
+            (without_query(request.url), flight.kind not in _SCRIPTED)
+            for request, flight in self._flights.items()
+            if flight.kind not in ("document", "ping", "other")
+            and (flight.kind not in _SCRIPTED or flight.answered_s is None)
+        )
+
     def forget_polls(self) -> None:
         """Count repeated requests anew: called when the page is asked to rest."""
         self._asked.clear()

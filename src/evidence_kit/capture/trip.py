@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import contextlib
 import hashlib
 from collections.abc import Callable
 from datetime import datetime
@@ -14,20 +15,21 @@ from evidence_kit.bundle.text import escape
 from evidence_kit.capture import environment, sanity
 from evidence_kit.capture.artefacts import Artefacts, take_artefacts, write_file
 from evidence_kit.capture.browser import FoundBrowser, RunningBrowser
+from evidence_kit.capture.look import Look, look, scroll_inside
 from evidence_kit.capture.page import DrivenPage, Loading, Rest
+from evidence_kit.capture.recorder_run import TRAFFIC, RecorderRun
+from evidence_kit.capture.redaction_run import RedactionRun
 from evidence_kit.capture.request import Capture, CaptureRequest
+from evidence_kit.capture.sessions import SavedSession
 from evidence_kit.capture.steps import Shortfall, StepLog, timestamp
 from evidence_kit.model import Browser, Captured, DraftFile, Observation
+from evidence_kit.webarchive.wacz import ArchivedPage
 
 _AFTER_S = 7.0  # for the artefacts of a page that took all its time to load
 _MIN_REST_S = 2.0
 _FRAME_S = 2.0
 _MAX_FRAMES = 20
 
-_FACTS = """() => [
-  navigator.webdriver,
-  [...document.querySelectorAll("input[type=password]")].some((field) => field.checkVisibility()),
-]"""
 _FRAME_TEXT = "() => document.body ? document.body.innerText : ''"
 
 
@@ -36,11 +38,13 @@ class _Seen(msgspec.Struct, kw_only=True):
 
     loading: Loading
     rest: Rest | None = None
-    is_automated: bool | None = None
-    has_password_field: bool = False
+    look: Look | None = None
+    boxes: int = 0
+    unfinished: tuple[tuple[str, bool], ...] = ()
     certificate_sha256: str | None = None
     expect_elsewhere: bool = False
     is_flat: bool = False
+    is_faint: bool = False
     has_fonts: bool = True
     saved_download: str | None = None
     browser_sha256: str | None = None
@@ -71,8 +75,18 @@ class Trip:
         self._running = running
         self._steps = steps
         self._clock = clock
+        given = f"{request.url} {request.expect or ''}"
+        self._redaction = RedactionRun(given, is_kept=request.keep_secrets)
+        self._recording = RecorderRun(folder, self._redaction, steps, clock)
         self.report: Callable[[str], None] = lambda stage: None
         """Told the name of each stage as it begins."""
+
+    def keep_out(self, session: SavedSession) -> None:
+        """Treat all that a saved session holds as secret: the site may have replaced it since."""
+        for value in session.cookie_values:
+            self._redaction.secrets.add(value, "cookie")
+        for value in session.storage_values:
+            self._redaction.secrets.add(value, "storage")
 
     async def make(self, page: DrivenPage) -> Capture:
         """Send the page to its address and write down what comes.
@@ -80,6 +94,14 @@ class Trip:
         Raises:
             CaptureError: "capture.unwritable".
         """
+        try:
+            is_shared = self._request.attach is not None
+            await self._recording.begin(self._running.browser, page.page, is_shared=is_shared)
+            return await self._make(page)
+        finally:
+            await self._recording.abandon()
+
+    async def _make(self, page: DrivenPage) -> Capture:
         started_at = self._clock()
         deadline_s = _now() + self._request.timeout_s
         page.deadline_s = deadline_s + _AFTER_S
@@ -97,29 +119,39 @@ class Trip:
         if loading.has_document:
             await self._rest(page, seen, deadline_s)
             await self._look(page, seen)
+            await self._redaction.learn(page)
+            await self._recording.write_settled(page.left_s)
             await self._take(page, seen)
+            await self._redaction.learn(page)
         elif loading.reason == "download":
             await self._save_download(page, seen, deadline_s)
         seen.browser_sha256, has_fonts = await asides
         seen.has_fonts = has_fonts is not False
+        await self._keep_traffic(page, seen, started_at)
         return await self._finish(page, seen, started_at)
 
     async def _rest(self, page: DrivenPage, seen: _Seen, deadline_s: float) -> None:
         self.report("rest")
-        left_s = max(deadline_s - _now(), _MIN_REST_S)
         try:
             with self._steps.step("rest") as detail:
-                coming = page.come_to_rest(self._request.quiet_ms, left_s)
-                seen.rest = await page.bounded(coming, left_s + 1)
+                seen.rest = await self._come_to_rest(page, deadline_s)
+                seen.boxes = await scroll_inside(page)
+                if seen.boxes:  # which may have made it load more
+                    seen.rest = await self._come_to_rest(page, deadline_s)
                 detail["quiet"] = str(seen.rest.is_quiet).lower()
         except Shortfall:
-            seen.rest = Rest(is_quiet=False, is_capped=False)
+            seen.rest = seen.rest or Rest(is_quiet=False, is_capped=False)
+
+    async def _come_to_rest(self, page: DrivenPage, deadline_s: float) -> Rest:
+        left_s = max(deadline_s - _now(), _MIN_REST_S)
+        return await page.bounded(page.come_to_rest(self._request.quiet_ms, left_s), left_s + 1)
 
     async def _look(self, page: DrivenPage, seen: _Seen) -> None:
         """Ask what must be asked before the page is resized for its picture."""
+        seen.unfinished = page.traffic.unfinished()
         try:
             with self._steps.step("look"):
-                seen.is_automated, seen.has_password_field = await page.call(_FACTS)
+                seen.look = await look(page)
                 if page.traffic.answer is not None and page.traffic.answer.tls is not None:
                     seen.certificate_sha256 = await _certificate(page)
         except Shortfall:
@@ -129,10 +161,16 @@ class Trip:
         self.report("artefacts")
         folder = self._folder / "page"
         await asyncio.to_thread(folder.mkdir, exist_ok=True)
-        seen.artefacts = await take_artefacts(page, folder, self._steps, with_pdf=self._request.pdf)
+        seen.artefacts = await take_artefacts(
+            page,
+            folder,
+            self._steps,
+            with_pdf=self._request.pdf,
+            is_unrolled=seen.boxes > 0,
+        )
         text, picture = seen.artefacts.text, seen.artefacts.viewport_path
         if picture is not None:
-            seen.is_flat = await asyncio.to_thread(sanity.is_flat, picture)
+            seen.is_flat, seen.is_faint = await asyncio.to_thread(sanity.emptiness, picture)
         if (
             self._request.expect
             and text is not None
@@ -165,10 +203,34 @@ class Trip:
         )
         seen.artefacts = msgspec.structs.replace(seen.artefacts, files=(file,))
 
+    async def _keep_traffic(self, page: DrivenPage, seen: _Seen, started_at: datetime) -> None:
+        """Add the recorded traffic, and search all that was written for secrets."""
+        title = ""
+        if seen.loading.has_document:
+            with contextlib.suppress(Shortfall):
+                title = str(await page.call("() => document.title"))
+        url = page.page.url if seen.loading.has_document else self._request.url
+        clean = self._redaction.clean_text
+        await self._recording.end(
+            ArchivedPage(url=clean(url), title=clean(title)[:200], started_at=started_at),
+            page.left_s,
+        )
+        files = await self._redaction.clean_files((*seen.artefacts.files, *self._recording.files))
+        missing = (*seen.artefacts.missing, *self._recording.missing, *self._redaction.withheld)
+        seen.artefacts = msgspec.structs.replace(
+            seen.artefacts,
+            files=tuple(sorted(files, key=lambda file: file.path)),
+            missing=self._redaction.clean_observations(missing),
+        )
+
     async def _finish(self, page: DrivenPage, seen: _Seen, started_at: datetime) -> Capture:
         answer = page.traffic.answer
-        final_url = escape(page.page.url) if seen.loading.has_document else None
-        observations = sanity.judge(self._judged(page, seen, final_url))
+        final_url = None
+        if seen.loading.has_document:
+            final_url = self._redaction.clean_text(escape(page.page.url))
+        observations = self._redaction.clean_observations(
+            sanity.judge(self._judged(page, seen, final_url))
+        )
         browser = Browser(
             name=self._found.name, version=self._running.version, sha256=seen.browser_sha256
         )
@@ -189,13 +251,13 @@ class Trip:
                 clock_offset_ms=answer.clock_offset_ms if answer else None,
                 sanity=observations,
                 missing=missing,
-                redacted=(),
+                redacted=self._redaction.observations(),
             ),
             files=seen.artefacts.files,
             record=record,
             browser=browser,
             is_complete=not missing and not any(map(sanity.is_doubt, observations)),
-            is_attempt=not seen.artefacts.files,
+            is_attempt=not any(map(_is_of_page, seen.artefacts.files)),
         )
 
     def _judged(self, page: DrivenPage, seen: _Seen, final_url: str | None) -> sanity.Seen:
@@ -206,8 +268,9 @@ class Trip:
             final_url=final_url,
             http_status=answer.status if answer else None,
             text=seen.artefacts.text,
-            has_password_field=seen.has_password_field,
+            look=seen.look,
             is_picture_flat=seen.is_flat,
+            is_picture_faint=seen.is_faint,
             is_capped=seen.rest is not None and seen.rest.is_capped,
             is_document_cut=seen.loading.has_document and not page.traffic.is_document_whole,
             is_timeout=why == "timeout",
@@ -218,11 +281,19 @@ class Trip:
             expect=self._request.expect,
             expect_elsewhere=seen.expect_elsewhere,
             failed=tuple(page.traffic.failed),
+            unfinished=seen.unfinished,
+            boxes=seen.boxes,
+            is_attached=self._request.attach is not None,
             dialogs=tuple(page.dialogs),
             popups=tuple(popup.url for popup in page.popups),
             downloads=tuple(file.suggested_filename[:200] for file in page.downloads),
             saved_download=seen.saved_download,
         )
+
+    def _profile(self) -> environment.Profile:
+        if self._request.attach:
+            return "attached"
+        return "session" if self._request.session_path else "empty"
 
     async def _write_record(
         self, seen: _Seen, browser: Browser, page: DrivenPage
@@ -231,9 +302,10 @@ class Trip:
             level=self._request.environment,
             browser=browser,
             browser_source=self._found.source,
-            is_headless=not self._request.login,
+            is_headless=self._running.is_headless,
+            profile=self._profile(),
             has_sandbox=self._running.has_sandbox,
-            is_automated=seen.is_automated,
+            is_automated=seen.look.webdriver if seen.look else None,
             answer=page.traffic.answer,
             certificate_sha256=seen.certificate_sha256,
             proxy_in_use=environment.is_proxied(self._request.url),
@@ -245,11 +317,16 @@ class Trip:
             ("steps.jsonl", "application/jsonl", self._steps.to_jsonl()),
         ):
             target = self._folder / name
-            write_file(target, body)
+            write_file(target, self._redaction.clean_bytes(body, f"data/{name}"))
             written.append(
                 DraftFile(path=f"data/{name}", source=str(target), media_type=media_type)
             )
         return tuple(written)
+
+
+def _is_of_page(file: DraftFile) -> bool:
+    """Whether a file shows the page; what was sent for it alone does not."""
+    return file.path not in TRAFFIC
 
 
 async def _certificate(page: DrivenPage) -> str | None:

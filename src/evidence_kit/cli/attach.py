@@ -81,10 +81,10 @@ def _list_contents(terminal: Terminal, case: "Case") -> None:
             terminal.say(f"    {number} {item.label}")
             for entry in item.files:
                 terminal.say(f"      {entry.path}")
-        for number in listed.unscanned:
+        for number in listed.private:
             text = terminal.tr(
-                "beware: exhibit {number} was captured while logged in and was not searched for"
-                " secrets",
+                "beware: exhibit {number} was captured while logged in or with its secrets;"
+                " look before you hand it on",
                 number=number,
             )
             terminal.say(f"    {text}")

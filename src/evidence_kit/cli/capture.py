@@ -10,6 +10,7 @@ import msgspec
 from click.core import ParameterSource
 
 from evidence_kit.cli.commands import Command
+from evidence_kit.cli.login import ask_to_log_in, can_show_window, session_store
 from evidence_kit.cli.options import (
     PATH,
     destination,
@@ -24,7 +25,8 @@ from evidence_kit.errors import ExitCode, UsageError
 from evidence_kit.i18n import mark
 
 if TYPE_CHECKING:
-    from evidence_kit.actions.seal import Sealed
+    from evidence_kit.actions.kit import Kit
+    from evidence_kit.actions.seal import Destination, Sealed
     from evidence_kit.capture.request import CaptureRequest
 
 _STAGES = {
@@ -36,8 +38,8 @@ _STAGES = {
 }
 
 
-class _Seconds(click.IntRange):
-    """A whole number of seconds, called so in the reader's language."""
+class _Whole(click.IntRange):
+    """A whole number, called so in the reader's language."""
 
     @property
     def name(self) -> str:  # type: ignore[override]
@@ -53,7 +55,7 @@ class _Seconds(click.IntRange):
         " see the visit."
     ),
 )
-@click.argument("url", metavar="URL")
+@click.argument("url", metavar="[URL]", required=False)
 @option("--label", help=mark("what to call it in the list of evidence"))
 @option(
     "--login",
@@ -61,12 +63,27 @@ class _Seconds(click.IntRange):
     help=mark("open a window in which you log in first; nothing of the login is kept"),
 )
 @option(
+    "--session",
+    metavar="NAME",
+    help=mark("use a login that was saved with: evidence-kit login NAME URL"),
+)
+@option(
+    "--attach",
+    is_flag=False,
+    flag_value="auto",
+    metavar="[PORT|URL|FOLDER]",
+    help=mark(
+        "use your own running browser through its debugging port on this machine; since version"
+        " 136 Chrome opens one only for a profile in a folder of its own"
+    ),
+)
+@option(
     "--expect", metavar="TEXT", help=mark("text that the page must show, such as the order number")
 )
 @option(
     "--timeout",
     "timeout_s",
-    type=_Seconds(min=1, max=600),
+    type=_Whole(min=1, max=600),
     default=60,
     show_default=True,
     metavar="SECONDS",
@@ -74,19 +91,39 @@ class _Seconds(click.IntRange):
 )
 @option("--browser", type=PATH, metavar="FILE", help=mark("use this browser"))
 @option("--pdf", is_flag=True, help=mark("print the page to a PDF, too"))
+@option(
+    "--urls",
+    "list_path",
+    type=PATH,
+    metavar="FILE",
+    help=mark(
+        "capture a list of pages: an address a line, a label behind a tab; run again, it goes on"
+        " where it ended"
+    ),
+)
+@option(
+    "--jobs",
+    type=_Whole(min=1, max=8),
+    metavar="N",
+    help=mark("how many pages of the list at once; no host is visited more often than every 2 s"),
+)
 @placing
 @sealing
 @pass_terminal
 def command(
     terminal: Terminal,
-    url: str,
+    url: str | None,
     *,
     label: str | None,
     login: bool,
+    session: str | None,
+    attach: str | None,
     expect: str | None,
     timeout_s: int,
     browser: Path | None,
     pdf: bool,
+    list_path: Path | None,
+    jobs: int | None,
     case_folder: Path | None,
     out: Path | None,
     tsa: tuple[str, ...],
@@ -95,42 +132,96 @@ def command(
     as_json: bool,
 ) -> ExitCode:
     """Capture the page and tell what was sealed."""
-    from evidence_kit.actions.capture import capture_page
     from evidence_kit.capture.request import CaptureRequest
-    from evidence_kit.cli.sealing import show_sealed
 
     if login and not terminal.may_ask:
         raise UsageError("login.no_terminal")
-    url = url.strip()
+    if attach and browser:
+        raise UsageError("attach.alone")
     configured = terminal.require_settings().browser
     request = CaptureRequest(
-        url=url,
+        url=(url or "").strip(),
         expect=expect,
         timeout_s=timeout_s,
         login=login,
-        browser_path=str(browser) if browser else configured,
+        session_path=_session_path(terminal, session),
+        attach=attach,
+        browser_path=None if attach else str(browser) if browser else configured,
         pdf=pdf,
     )
-    _require_address(request)
     kit = kit_of(terminal, tsa=tsa, trust=trust, no_timestamp=no_timestamp)
+    if list_path is not None:
+        _refuse_with_list(url=url, label=label, login=login)
+        if attach and jobs not in (None, 1):
+            raise UsageError("attach.jobs")
+        from evidence_kit.cli.capture_many import ManyPages
+
+        many = ManyPages(
+            terminal, list_path, case_folder=case_folder, folder=out, kit=kit, as_json=as_json
+        )
+        return many.run(request, jobs or 1)
+    if jobs is not None:
+        raise UsageError("urls.jobs")
+    if url is None:
+        raise UsageError("capture.no_url")
+    _require_address(request)
     place = destination(case_folder, out, kit=kit, name="page")
+    return _capture(terminal, request, place, kit, label=label, out=out, as_json=as_json)
 
-    def confirm_login() -> None:
-        terminal.ask(terminal.tr("log in in the window that has opened, then press Enter here"))
 
+def _capture(
+    terminal: Terminal,
+    request: "CaptureRequest",
+    place: "Destination",
+    kit: "Kit",
+    *,
+    label: str | None,
+    out: Path | None,
+    as_json: bool,
+) -> ExitCode:
+    from evidence_kit.actions.capture import capture_page
+    from evidence_kit.cli.sealing import show_sealed
+
+    may_log_in = terminal.may_ask and can_show_window()
     names = {stage: terminal.tr(name) for stage, name in _STAGES.items()}
     with terminal.stages(names) as progress:
+
+        def confirm_login() -> None:
+            ask_to_log_in(terminal)
+
+        def offer_login() -> bool:
+            if progress:
+                progress("")  # which clears the line for the question
+            question = terminal.tr("the site wants a login; open a window to log in? [y/N]")
+            return terminal.ask(question).strip().lower() in ("y", "yes", "是")
+
         sealed = capture_page(
             request,
             place,
             kit=kit,
             label=label,
-            confirm_login=confirm_login if login else None,
+            confirm_login=confirm_login if terminal.may_ask else None,
+            offer_login=offer_login if may_log_in else None,
             progress=progress,
         )
     code = show_sealed(terminal, sealed, as_json=as_json, is_suggesting=False)
-    _suggest(terminal, sealed, out=out, is_login=login)
+    _suggest(terminal, sealed, request, out=out)
     return code
+
+
+def _session_path(terminal: Terminal, name: str | None) -> str | None:
+    if name is None:
+        return None
+    store = session_store(terminal)
+    store.load(name)
+    return str(store.path(name))
+
+
+def _refuse_with_list(*, url: str | None, label: str | None, login: bool) -> None:
+    given = {"URL": url, "--label": label, "--login": login}
+    for name, value in given.items():
+        if value:
+            raise UsageError("urls.alone", option=name)
 
 
 def _require_address(request: "CaptureRequest") -> None:
@@ -149,17 +240,23 @@ def _require_address(request: "CaptureRequest") -> None:
         raise
 
 
-def _suggest(terminal: Terminal, sealed: "Sealed", *, out: Path | None, is_login: bool) -> None:
+def _suggest(
+    terminal: Terminal, sealed: "Sealed", request: "CaptureRequest", *, out: Path | None
+) -> None:
     """Capture again where this is not the page that was meant; else go on as usual."""
     from evidence_kit.cli.sealing import suggest_next
 
     doubts = {shortfall.code for shortfall in sealed.shortfalls}
-    if "login.wall" in doubts and not is_login:
+    is_login = request.login or request.attach is not None
+    if "login.wall" in doubts and request.session_path and not is_login:
+        name = Path(request.session_path).stem
+        terminal.suggest("evidence-kit", "login", name, request.url)
+    elif "login.wall" in doubts and not is_login:
         terminal.suggest(*_same_command(out), "--login")
     elif "expect.absent" in doubts:
         show = ("evidence-kit", "show", sealed.path, "--extract", ".")
         terminal.suggest(*show, form=mark("look at the picture: {command}"))
-        terminal.suggest(*_same_command(out), *(["--login"] if is_login else []))
+        terminal.suggest(*_same_command(out), *(["--login"] if request.login else []))
     else:
         suggest_next(terminal, sealed)
 

@@ -14,6 +14,7 @@ NAME = "evidence-kit"
 COMMANDS = (
     "init",
     "capture",
+    "login",
     "add",
     "log",
     "stamp",

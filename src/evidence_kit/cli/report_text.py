@@ -16,6 +16,7 @@ from evidence_kit.report import (
     Question,
     Report,
     common_name,
+    count_of,
 )
 
 _MAX_LINES = 50
@@ -162,13 +163,13 @@ def unaltered_text(words: Words, report: Report) -> str:
             )
         case Outcome.FAILED:
             return words.tr("no: changed or damaged, see below")
-    withheld = sum(f.code == "files.withheld" for f in report.findings)
+    withheld = count_of(report.findings, "files.withheld")
     others = [
         f
         for f in report.findings
         if f.question is Question.UNALTERED
         and f.outcome is Outcome.INDETERMINATE
-        and f.code != "files.withheld"
+        and "files.withheld" not in (f.code, f.params.get("reason"))
     ]
     if withheld and not others:
         return words.plural(

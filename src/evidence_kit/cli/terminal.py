@@ -94,6 +94,15 @@ class Terminal:
         text = json.dumps(msgspec.to_builtins(value), ensure_ascii=False, indent=2)
         self._write(self._out, "\n".join(map(_escape_json, text.split("\n"))))
 
+    def put_json_line(self, value: Any) -> None:
+        """Write a value as JSON on a line of its own."""
+        import json
+
+        import msgspec
+
+        text = json.dumps(msgspec.to_builtins(value), ensure_ascii=False)
+        self._write(self._out, _escape_json(text))
+
     # Remarks
 
     def say(self, text: str) -> None:

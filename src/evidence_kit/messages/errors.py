@@ -3,9 +3,11 @@
 from evidence_kit.i18n import mark
 from evidence_kit.messages.message import Message
 from evidence_kit.messages.network import NETWORK_ERRORS
+from evidence_kit.messages.sessions import SESSION_ERRORS
 
 ERRORS: dict[str, Message] = {
     **NETWORK_ERRORS,
+    **SESSION_ERRORS,
     "add.nothing": Message(
         mark("no file was given"),
         mark("name the files to add"),

@@ -4,6 +4,9 @@ from evidence_kit.i18n import mark
 
 OBSERVATIONS: dict[str, str] = {
     "artefact.missing": mark("could not be captured ({reason}): {path}"),
+    "browser.attached": mark(
+        "it was captured in the user's own browser, whose extensions can change what a page shows"
+    ),
     "certificate.error": mark("the browser did not trust the site's certificate ({error})"),
     "challenge": mark(
         "the site asked to prove that no robot is visiting, instead of showing the page"
@@ -17,6 +20,10 @@ OBSERVATIONS: dict[str, str] = {
     "load.partial": mark("the page broke off before its end"),
     "load.restless": mark("the page never came to rest and was captured as it was"),
     "load.timeout": mark("the page did not finish loading in time"),
+    "logged_in": mark(
+        "it was captured while logged in, so it may show names, addresses and balances;"
+        " look before you share it"
+    ),
     "login.wall": mark("the site asked for a login instead of showing the page"),
     "network.error": mark("the page can't be reached ({error})"),
     "page.blank": mark("the page is blank, or nearly so"),
@@ -30,9 +37,29 @@ OBSERVATIONS: dict[str, str] = {
     "requests.failed": mark(
         "{count} parts of the page did not load, {of_site} of them from the site itself: {urls}"
     ),
+    "requests.unfinished": mark(
+        "{count} requests had no end when the page was captured, {of_site} of them for parts of"
+        " the page from the site itself: {urls}"
+    ),
     "script.stopped": mark("a script of the page left no time for anything else and was stopped"),
+    "scroll.inside": mark(
+        "{count} boxes of the page scroll by themselves; page.png shows what was in view, and"
+        " page-unrolled.png was made with the boxes opened"
+    ),
     "scroll.capped": mark("the page is longer than what was scrolled to and pictured"),
-    "secrets.not_scanned": mark(
-        "it was captured while logged in and was not searched for secrets; do not share it"
+    "secret.redacted": mark("{count} secrets were taken out ({kind}): {path}"),
+    "secret.withheld": mark("left out, since a secret could not be taken out of it: {path}"),
+    "secrets.in_address": mark(
+        "the address that was asked for seems to hold a secret, which was kept as it was given"
+    ),
+    "secrets.kept": mark(
+        "cookies, passwords and tokens were left in, as was asked for; do not share it"
+    ),
+    "secrets.too_many": mark(
+        "there were more secrets than are searched for ({count}); do not share it"
+    ),
+    "secrets.unsearchable": mark("pictures can't be searched for secrets: {paths}"),
+    "traffic.incomplete": mark(
+        "{count} answers of the site are not whole in the web archive: {urls}"
     ),
 }

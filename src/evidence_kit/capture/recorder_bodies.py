@@ -1,0 +1,179 @@
+"""Bodies on disk: how each is to be read, and those that are read while they come."""
+
+import asyncio
+import base64
+from collections.abc import Awaitable, Callable
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from evidence_kit.capture.recorder_log import Event
+
+BIG_BYTES = 4 * 2**20
+"""A body known to be larger is read in pieces: one message would hold it three times over."""
+_MAX_BODY_BYTES = 256 * 2**20
+_MAX_TOTAL_BYTES = 512 * 2**20
+_MAX_WHOLE_BYTES = 32 * 2**20
+_NEVER_ENDING = ("text/event-stream", "multipart/x-mixed-replace", "application/x-ndjson")
+_PAGES = ("text/html", "application/xhtml+xml")
+
+Send = Callable[[str, dict[str, Any]], Awaitable[Any]]
+
+
+class Reading(Enum):
+    """How to come by the body of a response."""
+
+    NONE = "none"
+    """It has none."""
+    WHOLE = "whole"
+    """Held until it is there, read, then given to the page."""
+    PIECES = "pieces"
+    """Given to the page at once, and read as it comes."""
+    IMPOSSIBLE = "impossible"
+    """To hold it would starve the page or the memory, and nobody else tells of it."""
+
+
+class SpoolFull(Exception):
+    """No more bodies are kept."""
+
+
+class Spool:
+    """A folder of bodies, bounded.
+
+    Args:
+        folder: an empty one, for the owner's eyes only.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._count = 0
+        self._size_bytes = 0
+
+    def write(self, body: bytes) -> Path:
+        """A new file with these bytes.
+
+        Raises:
+            SpoolFull: the bodies together are too many bytes.
+            OSError: the disk takes no more.
+        """
+        path = self.new()
+        self.append(path, body)
+        return path
+
+    def new(self) -> Path:
+        """The name of a file that does not exist yet."""
+        self._count += 1
+        return self._folder / f"{self._count}.bin"
+
+    def append(self, path: Path, piece: bytes) -> None:
+        """Add to a file; exceptions as `write` has them."""
+        self._size_bytes += len(piece)
+        if self._size_bytes > _MAX_TOTAL_BYTES:
+            raise SpoolFull
+        with path.open("ab") as file:
+            file.write(piece)
+
+
+def how_to_read(event: Event, *, is_told_of: bool, main_frame_id: str) -> Reading:
+    """How to come by a body.
+
+    Args:
+        event: Fetch.requestPaused at the response's stage.
+        is_told_of: a session of the page or of a frame has told of this request, so it will
+            tell of its pieces, too.
+        main_frame_id: frame of the page's own document, which is not held: a page that stops
+            coming is to be shown as far as it came.
+    """
+    status, request = event["responseStatusCode"], event["request"]
+    if 300 <= status < 400 or status in (204, 205) or request["method"] == "HEAD":
+        return Reading.NONE
+    headers = {
+        header["name"].lower(): header["value"] for header in event.get("responseHeaders", [])
+    }
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    length = headers.get("content-length", "")
+    size_bytes = int(length) if length.isdecimal() and len(length) < 16 else 0
+    is_page = (
+        event.get("resourceType") == "Document"
+        and event.get("frameId") == main_frame_id
+        and kind in _PAGES
+        and not headers.get("content-disposition", "").lower().startswith("attachment")
+    )
+    if event.get("resourceType") == "EventSource" or kind in _NEVER_ENDING:
+        return Reading.PIECES if is_told_of else Reading.IMPOSSIBLE
+    if is_told_of and (is_page or size_bytes > BIG_BYTES):
+        return Reading.PIECES
+    return Reading.IMPOSSIBLE if size_bytes > _MAX_WHOLE_BYTES else Reading.WHOLE
+
+
+class Stream:
+    """One body that is read while the page gets it.
+
+    Args:
+        send: of the session that tells of the request.
+    """
+
+    def __init__(self, request_id: str, send: Send, spool: Spool) -> None:
+        self._request_id = request_id
+        self._send = send
+        self._spool = spool
+        self._early: list[bytes] | None = []
+        self._told_bytes = 0
+        self._size_bytes = 0
+        self.path: Path | None = None
+        self.is_too_long = False
+        self.failed = False
+
+    async def open(self) -> None:
+        """Ask for the pieces, once the response has been told of."""
+        answer = await self._send("Network.streamResourceContent", {"requestId": self._request_id})
+        early, self._early = self._early or [], None
+        for piece in (base64.b64decode(answer["bufferedData"]), *early):
+            self._put(piece)
+
+    def note(self, event: Event) -> None:
+        """Take Network.dataReceived."""
+        self._told_bytes += event["dataLength"]
+        piece = base64.b64decode(event.get("data", ""))
+        if self._early is None:
+            self._put(piece)
+        elif piece:
+            self._early.append(piece)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every byte that was told of is there."""
+        return not self.failed and self._early is None and self._size_bytes == self._told_bytes
+
+    async def read_again(self) -> bool:
+        """Read from what the browser keeps of a finished body; whether that was possible."""
+        if self._told_bytes > _MAX_WHOLE_BYTES:
+            return False
+        answer = await self._send("Network.getResponseBody", {"requestId": self._request_id})
+        body = body_of(answer)
+        # without the browser's own copy a text comes decoded, and not as it was sent
+        if len(body) != self._told_bytes or b"\xef\xbf\xbd" in body:
+            return False
+        self.path = await asyncio.to_thread(self._spool.write, body)
+        self.failed, self._early, self._size_bytes = False, None, len(body)
+        return True
+
+    def _put(self, piece: bytes) -> None:
+        if not piece or self.is_too_long:
+            return
+        self._size_bytes += len(piece)
+        self.path = self.path or self._spool.new()
+        try:
+            if self._size_bytes > _MAX_BODY_BYTES:
+                raise SpoolFull
+            self._spool.append(self.path, piece)
+        except (SpoolFull, OSError):
+            self.is_too_long = True
+
+
+def body_of(answer: dict[str, Any]) -> bytes:
+    """The bytes in an answer of the DevTools protocol."""
+    body: str = answer["body"]
+    if answer.get("base64Encoded"):
+        return base64.b64decode(body)
+    return body.encode("utf-8", errors="surrogatepass")
