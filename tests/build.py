@@ -14,7 +14,17 @@ from evidence_kit.actions.seal import Act, Destination, Sealed, seal
 from evidence_kit.crypto.keys import KeyStore
 from evidence_kit.crypto.pem import Anchor
 from evidence_kit.errors import EvidenceKitError
-from evidence_kit.model import Draft, DraftFile, Imported, Kind, Maker, Role
+from evidence_kit.model import (
+    Captured,
+    Draft,
+    DraftFile,
+    Imported,
+    Kind,
+    Maker,
+    Observation,
+    Role,
+    Viewport,
+)
 from evidence_kit.report import Finding, Report
 from evidence_kit.trust.anchors import Endpoint, anchors_from_pem
 from fixtures.tsa import Tsa
@@ -88,6 +98,26 @@ def draft_items(folder: Path) -> tuple[list[Draft], list[DraftFile]]:
         Draft(kind=Kind.PICTURE, label="picture", origin=origin, files=(picture,)),
     ]
     return items, [environment]
+
+
+def captured(*, redacted: tuple[Observation, ...] = ()) -> Captured:
+    """The origin of a page that is in doubt."""
+    return Captured(
+        url="https://shop.example/order/1",
+        final_url="https://shop.example/order/1/detail",
+        http_status=200,
+        started_at="2026-11-23T08:00:00Z",
+        ended_at="2026-11-23T08:00:04Z",
+        viewport=Viewport(width_px=1280, height_px=900, scale_percent=100),
+        locale="zh-CN",
+        time_zone="Asia/Shanghai",
+        server_ip=None,
+        tls_certificate_sha256=None,
+        clock_offset_ms=None,
+        sanity=(Observation(code="page.blank"), Observation(code="of.a.later.version")),
+        missing=(),
+        redacted=redacted,
+    )
 
 
 def seal_items(folder: Path, destination: Destination, kit: Kit, act: Act | None = None) -> Sealed:

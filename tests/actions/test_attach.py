@@ -22,10 +22,10 @@ from evidence_kit.capture.browser import find_browser
 from evidence_kit.checks.expectations import Expectations
 from evidence_kit.crypto.keys import KeyStore
 from evidence_kit.errors import CaseError, InputError, SealError, SigningKeyError
-from evidence_kit.model import Captured, Draft, DraftFile, Imported, Kind, Observation, Viewport
+from evidence_kit.model import Captured, Draft, DraftFile, Imported, Kind, Observation
 from evidence_kit.report import Outcome
 from fixtures.tsa import Tsa, running_tsa
-from tests.build import NOW, draft_items, make_case, make_kit, offline, seal_items
+from tests.build import NOW, captured, draft_items, make_case, make_kit, offline, seal_items
 
 
 @pytest.fixture
@@ -71,25 +71,6 @@ def _seal_draft(
     files = (msgspec.structs.replace(items[1].files[0], path="data/page/page.png"),)
     kind = Kind.PAGE if isinstance(origin, Captured) else Kind.PICTURE
     seal([Draft(kind=kind, label=label, origin=origin, files=files)], case, kit=kit)
-
-
-def _captured(*, redacted: tuple[Observation, ...] = ()) -> Captured:
-    return Captured(
-        url="https://shop.example/order/1",
-        final_url="https://shop.example/order/1/detail",
-        http_status=200,
-        started_at="2026-11-23T08:00:00Z",
-        ended_at="2026-11-23T08:00:04Z",
-        viewport=Viewport(width_px=1280, height_px=900, scale_percent=100),
-        locale="zh-CN",
-        time_zone="Asia/Shanghai",
-        server_ip=None,
-        tls_certificate_sha256=None,
-        clock_offset_ms=None,
-        sanity=(Observation(code="page.blank"), Observation(code="of.a.later.version")),
-        missing=(),
-        redacted=redacted,
-    )
 
 
 def _imported(name: str) -> Imported:
@@ -404,7 +385,7 @@ def test_a_page_is_told_with_its_addresses_and_all_that_was_noticed(
     tmp_path: Path, kit: Kit
 ) -> None:
     case = make_case(tmp_path / "case")
-    _seal_draft(tmp_path / "work", case, kit, "订单页", _captured())
+    _seal_draft(tmp_path / "work", case, kit, "订单页", captured())
     text = _list(attach_manifest(case, tmp_path / "out", kit=kit))
     assert "  来源 / address: https://shop.example/order/1\n" in text
     assert "  最终地址 / address in the end: https://shop.example/order/1/detail\n" in text
@@ -428,7 +409,7 @@ def test_the_page_marks_an_exhibit_that_is_in_doubt(
 ) -> None:
     case = make_case(tmp_path / "case")
     items, _ = draft_items(tmp_path / "work")
-    origin = msgspec.structs.replace(_captured(), sanity=sanity)
+    origin = msgspec.structs.replace(captured(), sanity=sanity)
     seal([Draft(kind=kind, label="订单页", origin=origin, files=items[1].files)], case, kit=kit)
     page = _page(attach_manifest(case, tmp_path / "out", kit=kit))
     mark = " ⚠ 见 MANIFEST.txt / see MANIFEST.txt" if is_marked else ""
@@ -438,8 +419,8 @@ def test_the_page_marks_an_exhibit_that_is_in_doubt(
 
 def test_exhibits_captured_while_logged_in_are_pointed_out(tmp_path: Path, kit: Kit) -> None:
     case = make_case(tmp_path / "case")
-    _seal_draft(tmp_path / "work1", case, kit, "公开页", _captured())
-    private = _captured(redacted=(Observation(code="logged_in"),))
+    _seal_draft(tmp_path / "work1", case, kit, "公开页", captured())
+    private = captured(redacted=(Observation(code="logged_in"),))
     _seal_draft(tmp_path / "work2", case, kit, "账户页", private)
     assert [listed.private for listed in contents(case)] == [(), ("2-1",)]
 

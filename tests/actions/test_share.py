@@ -2,17 +2,19 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from evidence_kit.actions.kit import Kit
-from evidence_kit.actions.seal import Sealed
+from evidence_kit.actions.seal import Sealed, seal
 from evidence_kit.actions.share import share_bundle
 from evidence_kit.actions.verify import verify_bundle
 from evidence_kit.bundle.receipt import read_receipt
 from evidence_kit.checks.expectations import Expectations
 from evidence_kit.errors import InputError, SealError, UsageError
+from evidence_kit.model import Observation
 from evidence_kit.report import Outcome, Question
-from tests.build import refused, seal_items, told
+from tests.build import captured, draft_items, refused, seal_items, told
 from tests.forge import CHAT, PICTURE, TRANSCRIPT, Forge, explode
 from tests.tamper.container import python_zip
 
@@ -55,6 +57,22 @@ def test_copy_still_proves_time_signer_and_receipt(
     assert report.sealed_no_later_than == sealed.report.sealed_no_later_than
     assert report.signer == sealed.report.signer
     assert report.receipt == sealed.receipt
+
+
+def test_items_with_secrets_are_pointed_out_while_some_file_of_them_is_left(
+    kit: Kit, tmp_path: Path
+) -> None:
+    expectations = Expectations(anchors=kit.anchors)
+    origin = captured(redacted=(Observation(code="secrets.kept"),))
+    items, _ = draft_items(tmp_path / "work")
+    first, second = (msgspec.structs.replace(items[0], origin=origin), items[1])
+    path = seal([first, second], tmp_path / "x.evidence.zip", kit=kit).path
+    some = first.files[0].path
+    shared = share_bundle(path, tmp_path / "a.zip", without=[some], expectations=expectations)
+    assert shared.private == ("E1",)
+    rest = [file.path for file in first.files]
+    shared = share_bundle(path, tmp_path / "b.zip", without=rest, expectations=expectations)
+    assert shared.private == ()
 
 
 def test_changed_copy_fails(sealed: Sealed, kit: Kit, tmp_path: Path) -> None:

@@ -6,16 +6,13 @@ said of secrets is said of the same bytes.
 
 import base64
 import gzip
-import html
 import io
 import json
-import quopri
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, quote_plus
 
 import pytest
 
@@ -26,7 +23,16 @@ from evidence_kit.capture.request import CaptureRequest
 from evidence_kit.settings import Settings
 from fixtures.shop import Exchange, Shop, running_shop
 from fixtures.shop.kinds import SECRETS
-from tests.capture.archive import MARK, Recorded, Score, members, recorded, trusting_browser
+from tests.capture.archive import (
+    MARK,
+    Recorded,
+    Score,
+    members,
+    opened,
+    recorded,
+    trusting_browser,
+    written,
+)
 
 PROTOCOLS = {"http": "http/1.1", "https": "http/1.1", "h2": "h2"}
 _SITE = {"worker.js", "worker.json", "sw.js", "sw.json", "frame.html", "frame.json"}
@@ -103,9 +109,9 @@ def test_what_is_missing_from_a_recording_is_scored(taken: Taken) -> None:
 def test_no_planted_secret_is_in_any_byte_of_the_bundle(taken: Taken) -> None:
     found = {
         (name, place)
-        for place, content in _opened(taken.files)
+        for place, content in opened(taken.files)
         for name, secret in taken.planted.items()
-        if any(form in content for form in _written(secret))
+        if any(form in content for form in written(secret))
     }
     assert found == set()
     assert set(taken.planted) == set(SECRETS)
@@ -183,32 +189,19 @@ def test_the_page_is_not_disturbed(taken: Taken) -> None:
     assert [seen["code"] for seen in taken.origin["sanity"]] == ["requests.failed"]
 
 
-def _opened(files: dict[str, bytes]) -> Iterator[tuple[str, bytes]]:
-    """Every file, and what is inside of it."""
-    for path, content in files.items():
-        yield path, content
-        if path.endswith(".mhtml"):
-            yield f"{path} (decoded)", quopri.decodestring(content)
-            for part in content.split(b"\r\n\r\n"):
-                text = b"".join(part.split())
-                if text.isalnum() or b"=" in text[-2:]:
-                    yield f"{path} (base64)", base64.b64decode(text + b"==", validate=False)
-        if path.endswith(".wacz"):
-            with zipfile.ZipFile(io.BytesIO(content)) as packed:
-                for name in packed.namelist():
-                    inside = packed.read(name)
-                    plain = gzip.decompress(inside) if name.endswith(".gz") else inside
-                    yield f"{path}/{name}", plain
-
-
-def _written(secret: str) -> set[bytes]:
-    """The ways in which a secret might be written, thought out anew."""
-    texts = {secret, quote(secret, safe=""), quote_plus(secret), quote(quote(secret, safe=""))}
-    texts |= {html.escape(secret), html.escape(secret, quote=False), json.dumps(secret)[1:-1]}
-    texts |= {json.dumps(json.dumps(secret))[3:-3], quote(secret), quote(secret, safe="").lower()}
-    forms = {text.encode() for text in texts}
-    for shift in ("", "a", "ab"):
-        # six signs from each end may be shared with what stands beside
-        forms.add(base64.b64encode((shift + secret + "zz").encode())[4:-6])
-        forms.add(base64.urlsafe_b64encode((shift + secret + "zz").encode())[4:-6])
-    return forms
+def test_secrets_that_are_to_be_kept_stay_and_the_bundle_says_so(
+    tmp_path: Path, own_shop: Shop
+) -> None:
+    kept = take(own_shop, "http", tmp_path, keep_secrets=True)
+    content = list(opened(kept.files))
+    found = {
+        name
+        for name, secret in kept.planted.items()
+        if any(form in inside for _, inside in content for form in written(secret))
+    }
+    assert found == set(SECRETS)
+    assert [seen["code"] for seen in kept.origin["redacted"]] == ["secrets.kept"]
+    noted = [
+        f.params["observation"] for f in kept.sealed.report.findings if f.code == "capture.noticed"
+    ]
+    assert "secrets.kept" in noted

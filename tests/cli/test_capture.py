@@ -45,3 +45,17 @@ def test_login_needs_a_terminal(
     run: Run, authority: Tsa, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert run("capture", shop.url, "--login", "--no-input").code == ExitCode.USAGE
+
+
+def test_secrets_that_are_to_be_kept_are_warned_of_all_the_way(
+    run: Run, authority: Tsa, shop: Shop
+) -> None:
+    assert "act as you" in run("capture", "--help").out
+    ran = run("capture", shop.trial("receipt"), "--keep-secrets", "-o", "page.zip")
+    assert ran.code == ExitCode.DONE
+    warning = "beware: cookies, passwords and tokens were left in"
+    assert warning in ran.err
+    assert warning in run("show", "page.zip").out
+    assert "passwords and tokens were left in" in run("verify", "page.zip").out
+    out = ("--without", "data/page/page.txt", "-o", "part.zip")
+    assert "beware: exhibit E1 was captured while logged in" in run("share", "page.zip", *out).err

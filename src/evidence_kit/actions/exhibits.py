@@ -107,7 +107,7 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def private(self) -> tuple[str, ...]:
         """Numbers of the exhibits that show an account or still hold secrets."""
-        return tuple(number for number, item in self.exhibits if _is_private(item))
+        return tuple(number for number, item in self.exhibits if is_private(item))
 
 
 class Words:
@@ -340,7 +340,8 @@ def _told(time: str) -> str:
     return both_times(moment) if moment.tzinfo else one_line(time)
 
 
-def _is_private(item: Item) -> bool:
+def is_private(item: Item) -> bool:
+    """Whether an exhibit shows an account or still holds secrets."""
     return isinstance(item.origin, Captured) and any(
         observation.code in _PRIVATE for observation in (*item.origin.sanity, *item.origin.redacted)
     )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from evidence_kit.actions.exhibits import is_private
 from evidence_kit.actions.seal import disk_errors
 from evidence_kit.actions.verify import verify_bundle
 from evidence_kit.bundle import layout
@@ -27,6 +28,8 @@ class Shared(msgspec.Struct, frozen=True, kw_only=True):
     withheld: tuple[str, ...]
     guessable: tuple[str, ...]
     """Withheld files so short that their text can be guessed from the digest, which stays."""
+    private: tuple[str, ...]
+    """Ids of items that show an account or still hold secrets, some file of which is left."""
 
 
 def share_bundle(
@@ -62,6 +65,11 @@ def share_bundle(
         guessable = tuple(
             sorted(name for name in without if bundle.sizes[name] <= _GUESSABLE_BYTES)
         )
+        private = tuple(
+            item.id
+            for item in bundle.evidence.items
+            if is_private(item) and any(entry.path not in without for entry in item.files)
+        )
         with AtomicFile(out.parent) as copy:
             rewrite_bundle(copy, bundle, without=frozenset(without))
             report = verify_bundle(copy.path, expectations)
@@ -73,4 +81,5 @@ def share_bundle(
         report=msgspec.structs.replace(report, path=str(out)),
         withheld=tuple(sorted(without)),
         guessable=guessable,
+        private=private,
     )

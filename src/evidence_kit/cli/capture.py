@@ -92,6 +92,14 @@ class _Whole(click.IntRange):
 @option("--browser", type=PATH, metavar="FILE", help=mark("use this browser"))
 @option("--pdf", is_flag=True, help=mark("print the page to a PDF, too"))
 @option(
+    "--keep-secrets",
+    is_flag=True,
+    help=mark(
+        "leave cookies, passwords and tokens in what is recorded; beware: whoever gets the bundle"
+        " can use them to act as you"
+    ),
+)
+@option(
     "--urls",
     "list_path",
     type=PATH,
@@ -122,6 +130,7 @@ def command(
     timeout_s: int,
     browser: Path | None,
     pdf: bool,
+    keep_secrets: bool,
     list_path: Path | None,
     jobs: int | None,
     case_folder: Path | None,
@@ -148,6 +157,7 @@ def command(
         attach=attach,
         browser_path=None if attach else str(browser) if browser else configured,
         pdf=pdf,
+        keep_secrets=keep_secrets,
     )
     kit = kit_of(terminal, tsa=tsa, trust=trust, no_timestamp=no_timestamp)
     if list_path is not None:

@@ -10,7 +10,7 @@ from evidence_kit.actions.page_list import DoneList, ListedPage, read_list
 from evidence_kit.bundle import layout
 from evidence_kit.capture.request import CaptureRequest
 from evidence_kit.cli.exit_codes import gravest
-from evidence_kit.cli.sealing import as_data, exit_code
+from evidence_kit.cli.sealing import as_data, exit_code, note_line
 from evidence_kit.cli.terminal import Terminal
 from evidence_kit.errors import ExitCode, SealError, UsageError
 from evidence_kit.i18n import mark
@@ -178,8 +178,7 @@ def _remarks(terminal: Terminal, tried: Tried) -> list[str]:
             found.append(tr("beware: {text}", text=words.of_finding(finding)))
         for shortfall in tried.sealed.shortfalls:
             found.append(tr("beware: {text}", text=words.of_observation(shortfall)))
-        for note in tried.sealed.notes:
-            found.append(tr("note: {text}", text=words.of_observation(note)))
+        found += [note_line(terminal, note) for note in tried.sealed.notes]
     if tried.is_tried_again:
         found.append(tr("it will be tried once more"))
     return found

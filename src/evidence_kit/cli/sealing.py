@@ -9,9 +9,14 @@ from evidence_kit.cli.report_text import verdict_text
 from evidence_kit.cli.terminal import Terminal
 from evidence_kit.cli.time_text import time_text, upper_bound
 from evidence_kit.errors import ExitCode
+from evidence_kit.i18n import mark
+from evidence_kit.model import Observation
 from evidence_kit.report import Outcome
 from evidence_kit.trust.crl_client import CrlReply
 from evidence_kit.trust.tsa_client import TokenReply
+
+_WARNINGS = frozenset({"secrets.kept", "secrets.too_many"})
+"""Notes of what was asked for, but which can do harm."""
 
 
 def exit_code(sealed: Sealed, *, is_renewal: bool = False) -> ExitCode:
@@ -107,6 +112,12 @@ def reply_lines(terminal: Terminal, replies: Iterable[TokenReply]) -> Iterator[s
             yield terminal.tr("no time stamp from {name}: {text}", name=reply.id, text=text)
 
 
+def note_line(terminal: Terminal, note: Observation) -> str:
+    """What is worth knowing of a capture; a warning where that can do harm."""
+    form = mark("beware: {text}") if note.code in _WARNINGS else mark("note: {text}")
+    return terminal.tr(form, text=terminal.words.of_observation(note))
+
+
 def _lines(terminal: Terminal, sealed: Sealed) -> list[str]:
     tr, report = terminal.tr, sealed.report
     lines = []
@@ -122,8 +133,7 @@ def _lines(terminal: Terminal, sealed: Sealed) -> list[str]:
         lines.append(tr("beware: {text}", text=terminal.words.of_finding(finding)))
     for shortfall in sealed.shortfalls:
         lines.append(tr("beware: {text}", text=terminal.words.of_observation(shortfall)))
-    for note in sealed.notes:
-        lines.append(tr("note: {text}", text=terminal.words.of_observation(note)))
+    lines += [note_line(terminal, note) for note in sealed.notes]
     if report.renewals:
         renewed_at = time_text(terminal.words, max(one.gen_time for one in report.renewals))
         lines.append(tr("the proof was last renewed on {time}", time=renewed_at))

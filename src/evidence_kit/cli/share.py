@@ -49,6 +49,7 @@ def command(
                 "path": str(shared.path),
                 "withheld": shared.withheld,
                 "guessable": shared.guessable,
+                "private": shared.private,
                 "report": shared.report,
             }
         )
@@ -62,6 +63,12 @@ def command(
                 path=name,
             )
         )
+    for number in shared.private:
+        text = mark(
+            "beware: exhibit {number} was captured while logged in or with its secrets;"
+            " look before you hand it on"
+        )
+        terminal.say(terminal.tr(text, number=number))
     terminal.say(
         terminal.words.plural(
             "copied without {count} file; who gets the copy sees that it was left out",
