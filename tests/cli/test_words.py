@@ -16,7 +16,9 @@ from evidence_kit.i18n import Translator
 
 SOURCE = Path(evidence_kit.__file__).parent
 ROOT = SOURCE.parents[1]
-RAISED = re.compile(r"(Fault|[A-Za-z]*Error|finding|_about|_note|_failed|Observation|Diagnosis)$")
+RAISED = re.compile(
+    r"(Fault|[A-Za-z]*Error|finding|_about|_note|_failed|Observation|Diagnosis|ChatStop|Stop)$"
+)
 # A parameter of this name holds a code, whose words then stand inside another sentence.
 CODE_PARAMETERS = ("code", "error", "reason")
 FAMILY = re.compile(
@@ -34,6 +36,7 @@ NO_CODES = {
 }
 """Names of fields and files that look like a code."""
 TABLES: dict[str, dict[str, str] | dict[str, messages.Message]] = {
+    "CHAT_STOPS": messages.CHAT_STOPS,
     "ERRORS": messages.ERRORS,
     "DIAGNOSES": messages.DIAGNOSES,
     "FINDINGS": messages.FINDINGS,

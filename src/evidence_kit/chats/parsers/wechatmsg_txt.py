@@ -1,0 +1,76 @@
+"""Text export of WeChatMsg (留痕): `time name`, the text, an empty line.
+
+A system line is `time text` with nothing under it, so it looks like a header. A header counts
+only at the beginning or behind an empty line; a body that holds both can't be told apart.
+"""
+
+import re
+from collections.abc import Iterator
+
+from evidence_kit.chats.blocks import Block, blocks
+from evidence_kit.chats.parser import SHAPE, Detection, Options, Parser
+from evidence_kit.chats.phrases import flags_of, kind_of_body, kind_of_system
+from evidence_kit.chats.record import Flag, Part, Precision, Record, RecordKind, TzStatus
+from evidence_kit.chats.source import Head, Source
+from evidence_kit.chats.times import iso_date, iso_time
+
+_HEADER = re.compile(
+    r"^(?:\A|(?<=\n\n)|(?<=\n\r\n))(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d) ([^\r\n]+)",
+    re.MULTILINE,
+)
+_OTHERS = re.compile(r"'.*'|.*[(<][^()<>]+[)>]")
+"""Names as WeFlow and QQ write them."""
+
+
+def _detect(head: Head) -> Detection:
+    names = [match[7] for match in _HEADER.finditer(head.text)]
+    if not names or not _HEADER.match(head.text) or all(map(_OTHERS.fullmatch, names)):
+        return Detection()
+    return Detection(SHAPE, (f"{len(names)} lines of date, time and name behind empty lines",))
+
+
+def _parse(source: Source, options: Options) -> Iterator[Part]:
+    names: set[str] = set()
+    for block in blocks(source, _HEADER):
+        if block.header is not None:
+            yield _record(source, block, block.header, names)
+
+
+def _record(source: Source, block: Block, header: re.Match[str], names: set[str]) -> Record:
+    year, month, day, hour, minute, second, name = header.groups()
+    date, time = iso_date(year, month, day), iso_time(hour, minute, second)
+    is_time = bool(date and time)
+    body = block.body
+    sender: str | None = name
+    if body:
+        names.add(name)
+        kind = kind_of_body(body)
+    elif name in names:
+        kind = RecordKind.TEXT
+    else:
+        sender, body, kind = None, name, kind_of_system(name)
+    flags = flags_of(body)
+    if block.is_cut:
+        flags = (*flags, Flag.CUT)
+    return Record(
+        id=source.record_id(block.byte_start),
+        kind=kind,
+        sender_raw=sender,
+        ts_raw=header[0][:19],
+        ts_candidates=(f"{date}T{time}",) if is_time else (),
+        tz_status=TzStatus.ASSUMED if is_time else TzStatus.NONE,
+        precision=Precision.SECOND if is_time else None,
+        body_raw=body,
+        flags=flags if is_time else (*flags, Flag.NO_SUCH_TIME),
+        src=source.span(block.byte_start, block.byte_end, block.line_start, block.line_end),
+    )
+
+
+PARSER = Parser(
+    id="wechatmsg_txt",
+    version="1",
+    title="WeChatMsg TXT",
+    syntax="text",
+    detect=_detect,
+    parse=_parse,
+)

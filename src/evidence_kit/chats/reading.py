@@ -1,0 +1,286 @@
+"""Drive a parser over a source: account for every byte, map roles, count, never crash."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import msgspec
+
+from evidence_kit.chats.parser import ChatStop, Options, Parser
+from evidence_kit.chats.record import (
+    Chat,
+    Declared,
+    Flag,
+    Part,
+    Participant,
+    Party,
+    Record,
+    RecordKind,
+    Stop,
+    Structure,
+    TzStatus,
+)
+from evidence_kit.chats.source import Source
+from evidence_kit.chats.times import BEIJING, instant
+
+UNCLAIMED_BYTES = 1 << 16
+"""Of a longer unclaimed stretch, `body_raw` shows this much; its span covers all of it."""
+PARTICIPANTS = 10_000
+"""More senders than that are counted together, under None."""
+_TEXTS = (
+    "sender_raw",
+    "sender_id",
+    "ts_raw",
+    "body_raw",
+    "conversation",
+    "platform_id",
+    "type_raw",
+    "reply_to",
+)
+_REPLACED = "\ufffd"
+
+
+class Roles(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom the user says the senders are: names or platform ids."""
+
+    buyer: frozenset[str] = frozenset()
+    merchant: frozenset[str] = frozenset()
+
+    def of(self, record: Record) -> Party:
+        """The role of a record's sender."""
+        names = {record.sender_raw, record.sender_id} - {None}
+        if names & self.buyer:
+            return Party.BUYER
+        if names & self.merchant:
+            return Party.MERCHANT
+        return Party.OTHER if names and (self.buyer or self.merchant) else Party.UNKNOWN
+
+
+class Reading:
+    """The records of one source, in the order of the file; the account after the last one.
+
+    Iterate over it once. It raises nothing but `OSError`: where the parser fails, the rest of
+    the file is one unclaimed record and `chat.stopped` says where and why.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        parser: Parser,
+        *,
+        options: Options | None = None,
+        roles: Roles | None = None,
+        assumed_offset: str = BEIJING,
+    ) -> None:
+        self.source = source
+        self.parser = parser
+        self._options = options or Options()
+        self._roles = roles or Roles()
+        self._offset = assumed_offset
+        self._tally = _Tally(assumed_offset)
+        self._position = 0
+        self._stop: Stop | None = None
+
+    def __iter__(self) -> Iterator[Record]:
+        tally = self._tally
+        for part in self.parts():
+            if isinstance(part, Record):
+                yield tally.take(part)
+            elif isinstance(part, Structure):
+                tally.structure_bytes += part.byte_end - part.byte_start
+            else:
+                tally.declared.append(part)
+
+    @property
+    def chat(self) -> Chat:
+        """The account of what was read so far; of the file, once the last record is out."""
+        source, tally, options = self.source, self._tally, self._options
+        return Chat(
+            parser=self.parser.id,
+            parser_version=self.parser.version,
+            sha256=source.sha256,
+            size_bytes=source.size_bytes,
+            member=source.member,
+            encoding=source.encoding,
+            has_bom=source.bom_bytes > 0,
+            assumed_offset=self._offset,
+            date_order=options.date_order,
+            records=tally.records,
+            kinds={str(kind): count for kind, count in sorted(tally.kinds.items())},
+            participants=tally.participants(),
+            declared=tally.checked_declarations(),
+            unclaimed_bytes=tally.unclaimed_bytes,
+            structure_bytes=tally.structure_bytes,
+            ambiguous_dates=tally.ambiguous_dates,
+            backward_times=tally.backward_times,
+            undated=tally.undated,
+            undecodable=tally.undecodable,
+            first_at=tally.first_at,
+            last_at=tally.last_at,
+            stopped=self._stop,
+        )
+
+    def parts(self) -> Iterator[Part]:
+        """All that the file consists of, without a gap: use this or the iteration, not both."""
+        if self.source.bom_bytes:
+            yield Structure(0, self.source.bom_bytes)
+            self._position = self.source.bom_bytes
+        try:
+            for part in self.parser.parse(self.source, self._options):
+                if isinstance(part, Declared):
+                    yield part
+                    continue
+                place = part.src if isinstance(part, Record) else part
+                if place.byte_start != self._position:
+                    yield from self._unclaimed(place.byte_start)
+                self._position = place.byte_end
+                if isinstance(part, Record) and not self._is_plain:
+                    part = _without_surrogates(part)
+                if isinstance(part, Record) and self._has_roles:
+                    part = msgspec.structs.replace(part, role=self._roles.of(part))
+                yield part
+        except ChatStop as stop:
+            self._stop = Stop(byte=stop.byte, code=stop.code, detail=stop.detail)
+        except (
+            ArithmeticError,
+            AttributeError,
+            LookupError,
+            RecursionError,
+            TypeError,
+            ValueError,
+        ) as error:
+            # A parser that a stranger's file breaks must not keep the original from being sealed.
+            name = type(error).__name__
+            self._stop = Stop(byte=self._position, code="chat.parser_failed", detail=name)
+        yield from self._unclaimed(self.source.size_bytes)
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether the text can't hold lone surrogates."""
+        return self.parser.syntax in ("text", "csv") and self.source.encoding in (
+            "utf-8",
+            "gb18030",
+        )
+
+    @property
+    def _has_roles(self) -> bool:
+        return bool(self._roles.buyer or self._roles.merchant)
+
+    def _unclaimed(self, end: int) -> Iterator[Record]:
+        start = self._position
+        if end < start:
+            raise ValueError("the parser went back in the file")
+        if end == start:
+            return
+        source = self.source
+        shown = source.read(start, min(end, start + UNCLAIMED_BYTES))
+        text = shown.decode(source.codec, "replace").replace("\r\n", "\n")
+        cut = (Flag.CUT,) if end - start > UNCLAIMED_BYTES else ()
+        undecodable = (Flag.UNDECODABLE,) if _REPLACED in text else ()
+        yield Record(
+            id=source.record_id(start),
+            kind=RecordKind.UNCLAIMED,
+            sender_raw=None,
+            body_raw=text,
+            flags=(*cut, *undecodable),
+            src=source.span(start, end),
+        )
+
+
+class _Tally:
+    """Counts records and marks those whose time goes back or is ambiguous."""
+
+    def __init__(self, assumed_offset: str) -> None:
+        self._offset = assumed_offset
+        self.records = 0
+        self.kinds: Counter[RecordKind] = Counter()
+        self.declared: list[Declared] = []
+        self.unclaimed_bytes = 0
+        self.structure_bytes = 0
+        self.ambiguous_dates = 0
+        self.backward_times = 0
+        self.undated = 0
+        self.undecodable = 0
+        self.first_at: str | None = None
+        self.last_at: str | None = None
+        self._senders: Counter[tuple[str | None, str | None, Party, bool | None]] = Counter()
+        self._last: dict[str | None, str] = {}
+
+    def take(self, record: Record) -> Record:
+        """Count a record; the same one, or with the driver's flags."""
+        self.kinds[record.kind] += 1
+        if Flag.UNDECODABLE in record.flags:
+            self.undecodable += 1
+        if record.kind is RecordKind.UNCLAIMED:
+            self.unclaimed_bytes += record.src.byte_end - record.src.byte_start
+            return record
+        self.records += 1
+        if record.kind is not RecordKind.SYSTEM:
+            self._count_sender(record)
+        if record.tz_status is TzStatus.NONE:
+            self.undated += 1
+        elif len(record.ts_candidates) > 1:
+            self.ambiguous_dates += 1
+            return _flagged(record, Flag.AMBIGUOUS_DATE)
+        elif self._goes_back(record):
+            self.backward_times += 1
+            return _flagged(record, Flag.BACKWARDS)
+        return record
+
+    def _count_sender(self, record: Record) -> None:
+        key = (record.sender_raw, record.sender_id, record.role, record.self_claimed)
+        if key in self._senders or len(self._senders) < PARTICIPANTS:
+            self._senders[key] += 1
+        else:
+            self._senders[(None, None, Party.UNKNOWN, None)] += 1
+
+    def _goes_back(self, record: Record) -> bool:
+        """Whether it is earlier than the last one of its conversation."""
+        time = record.ts_candidates[0]
+        last = self._last.get(record.conversation)
+        self._last[record.conversation] = time
+        if self.first_at is None or self._is_before(time, self.first_at):
+            self.first_at = time
+        if self.last_at is None or self._is_before(self.last_at, time):
+            self.last_at = time
+        return last is not None and self._is_before(time, last)
+
+    def _is_before(self, time: str, other: str) -> bool:
+        if len(time) == len(other) and time[19:] == other[19:]:
+            return time < other  # the same form and zone: the order of the letters
+        return instant(time, self._offset) < instant(other, self._offset)
+
+    def participants(self) -> tuple[Participant, ...]:
+        """The senders, those with most records first."""
+        return tuple(
+            Participant(
+                sender_raw=name, sender_id=platform_id, role=role, self_claimed=is_self, records=n
+            )
+            for (name, platform_id, role, is_self), n in self._senders.most_common()
+        )
+
+    def checked_declarations(self) -> tuple[Declared, ...]:
+        """What the export says of itself, with what was counted."""
+        return tuple(
+            msgspec.structs.replace(claim, actual=self.records)
+            if claim.what == "messages" and claim.actual is None
+            else claim
+            for claim in self.declared
+        )
+
+
+def _flagged(record: Record, flag: Flag) -> Record:
+    return msgspec.structs.replace(record, flags=(*record.flags, flag))
+
+
+def _without_surrogates(record: Record) -> Record:
+    """The record with U+FFFD for what is no character, and the flag that says so."""
+    changed: dict[str, str] = {}
+    for name in _TEXTS:
+        text = getattr(record, name)
+        if text and not text.isascii():
+            mended = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+            if mended != text:
+                changed[name] = mended
+    if not changed:
+        return record
+    return msgspec.structs.replace(record, flags=(*record.flags, Flag.UNDECODABLE), **changed)

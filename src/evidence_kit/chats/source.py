@@ -1,0 +1,216 @@
+"""The bytes of an export: their digest, their encoding, and the text in pieces."""
+
+import codecs
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from evidence_kit.chats.record import Span
+from evidence_kit.errors import InputError
+
+Encoding = Literal["utf-8", "gb18030", "utf-16-le", "utf-16-be", "mixed"]
+
+HEAD_BYTES = 1 << 16
+_PIECE_BYTES = 1 << 20
+LINE_CHARACTERS = 1 << 22
+"""A longer line comes in several pieces."""
+_BOMS: tuple[tuple[bytes, Encoding], ...] = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """The beginning of a file, for detection."""
+
+    name: str
+    data: bytes
+    """At most HEAD_BYTES."""
+    text: str
+    """The same without a BOM, up to the last whole line; empty where it is no text."""
+    is_whole: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A file to be parsed. Read anew by each call, never written.
+
+    `mixed` text is UTF-8 in which other bytes show as lone surrogates (PEP 383), so that the
+    length in bytes of any piece of text can be told from the text.
+    """
+
+    path: Path
+    sha256: str
+    size_bytes: int
+    encoding: Encoding
+    bom_bytes: int
+    member: str | None = None
+    """Its name in the zip that it was taken from."""
+
+    def open(self) -> BinaryIO:
+        """The bytes, from the first one."""
+        return self.path.open("rb")
+
+    def pieces(self) -> Iterator[str]:
+        """The text behind the BOM in pieces that end with a line, but for overlong ones."""
+        decoder = codecs.getincrementaldecoder(self.codec)(self._errors)
+        rest = ""
+        with self.open() as stream:
+            stream.seek(self.bom_bytes)
+            while chunk := stream.read(_PIECE_BYTES):
+                text = rest + decoder.decode(chunk)
+                end = text.rfind("\n") + 1
+                if end == 0 and len(text) > LINE_CHARACTERS:
+                    end = len(text)
+                if end:
+                    yield text[:end]
+                rest = text[end:]
+        rest += decoder.decode(b"", final=True)
+        if rest:
+            yield rest
+
+    def encode(self, text: str) -> bytes:
+        """The bytes that a piece of the text stands for."""
+        return text.encode(self.codec, self._errors)
+
+    def length(self, text: str) -> int:
+        """How many bytes a piece of the text stands for."""
+        if text.isascii():
+            return len(text) * (2 if self.encoding.startswith("utf-16") else 1)
+        return len(text.encode(self.codec, self._errors))
+
+    def decode(self, data: bytes) -> str:
+        """The text that bytes of the file stand for, as `pieces` gives it."""
+        return data.decode(self.codec, self._errors)
+
+    def read(self, start: int, end: int) -> bytes:
+        """The bytes from `start` up to `end`."""
+        with self.open() as stream:
+            stream.seek(start)
+            return stream.read(end - start)
+
+    def span(self, start: int, end: int, first: int | None = None, last: int | None = None) -> Span:
+        """The place of these bytes and lines."""
+        return Span(
+            sha256=self.sha256,
+            byte_start=start,
+            byte_end=end,
+            line_start=first,
+            line_end=last,
+            member=self.member,
+        )
+
+    def record_id(self, start: int) -> str:
+        """The id of the record that begins at this byte."""
+        return f"{self.sha256[:16]}:{start}"
+
+    @property
+    def codec(self) -> str:
+        """What Python calls the encoding."""
+        return "utf-8" if self.encoding == "mixed" else self.encoding
+
+    @property
+    def _errors(self) -> str:
+        # surrogateescape undoes itself; utf-16 may be cut in a pair, which only shows.
+        return {"mixed": "surrogateescape", "utf-8": "strict", "gb18030": "strict"}.get(
+            self.encoding, "surrogatepass"
+        )
+
+
+def open_source(path: Path, member: str | None = None) -> Source:
+    """Hash a file and find its encoding: a BOM, else strict UTF-8, else GB 18030, else mixed.
+
+    Raises:
+        InputError: "file.unreadable".
+    """
+    try:
+        with path.open("rb") as stream:
+            bom, declared = _bom(stream.read(4))
+            stream.seek(0)
+            digest, size, is_utf8 = _hash(stream)
+            encoding: Encoding
+            if declared is not None and (declared != "utf-8" or is_utf8):
+                encoding = declared
+            elif is_utf8:
+                encoding = "utf-8"
+            else:
+                encoding = "gb18030" if not bom and _is_gb18030(stream) else "mixed"
+    except OSError as error:
+        raise InputError("file.unreadable", path=str(path), detail=error.strerror or "") from error
+    return Source(
+        path=path,
+        sha256=digest,
+        size_bytes=size,
+        encoding=encoding,
+        bom_bytes=len(bom),
+        member=member,
+    )
+
+
+def read_head(path: Path, name: str | None = None) -> Head:
+    """The first bytes of a file, and the text that they are.
+
+    Raises:
+        InputError: "file.unreadable".
+    """
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(HEAD_BYTES)
+            is_whole = not stream.read(1)
+    except OSError as error:
+        raise InputError("file.unreadable", path=str(path), detail=error.strerror or "") from error
+    return Head(name=name or path.name, data=data, text=_head_text(data), is_whole=is_whole)
+
+
+def _head_text(data: bytes) -> str:
+    bom, declared = _bom(data)
+    if declared is None and b"\0" in data:
+        return ""
+    for codec in (declared,) if declared else ("utf-8", "gb18030"):
+        try:
+            text = codecs.getincrementaldecoder(codec)().decode(data[len(bom) :])
+        except UnicodeDecodeError:
+            continue
+        break
+    else:
+        text = data[len(bom) :].decode("utf-8", "replace")
+    return text if len(data) < HEAD_BYTES else text[: text.rfind("\n") + 1] or text
+
+
+def _bom(data: bytes) -> tuple[bytes, Encoding | None]:
+    for bom, encoding in _BOMS:
+        if data.startswith(bom):
+            return bom, encoding
+    return b"", None
+
+
+def _hash(stream: BinaryIO) -> tuple[str, int, bool]:
+    """Digest, size, and whether all of it is UTF-8."""
+    digest, size, is_utf8 = hashlib.sha256(), 0, True
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    while chunk := stream.read(_PIECE_BYTES):
+        digest.update(chunk)
+        size += len(chunk)
+        is_utf8 = is_utf8 and _takes(decoder, chunk)
+    return digest.hexdigest(), size, is_utf8 and _takes(decoder, b"", final=True)
+
+
+def _is_gb18030(stream: BinaryIO) -> bool:
+    stream.seek(0)
+    decoder = codecs.getincrementaldecoder("gb18030")()
+    while chunk := stream.read(_PIECE_BYTES):
+        if not _takes(decoder, chunk):
+            return False
+    return _takes(decoder, b"", final=True)
+
+
+def _takes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError:
+        return False
+    return True

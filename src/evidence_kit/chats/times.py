@@ -1,0 +1,97 @@
+"""Times as exports write them -> RFC 3339, without inventing a date, a zone or an order."""
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
+
+from evidence_kit.chats.parser import DateOrder
+
+BEIJING = "+08:00"
+_CACHE = 1 << 12
+_CENTURY = 2000
+
+
+@lru_cache(_CACHE)
+def iso_date(year: str, month: str, day: str) -> str | None:
+    """YYYY-MM-DD; None where the calendar has no such day. Two digits are a year from 2000.
+
+    >>> iso_date("2026", "5", "1"), iso_date("2026", "2", "30")
+    ('2026-05-01', None)
+    """
+    number = int(year) + (_CENTURY if len(year) <= 2 else 0)
+    try:
+        return date(number, int(month), int(day)).isoformat()
+    except ValueError:
+        return None
+
+
+@lru_cache(_CACHE)
+def iso_dates(first: str, second: str, third: str, order: DateOrder | None) -> tuple[str, ...]:
+    """Every day that three numbers can name: one, two where the order is open, or none.
+
+    A year of four digits in front is always year, month, day. Else the given order alone
+    counts; without one, day-month-year and month-day-year are both tried.
+
+    >>> iso_dates("2", "3", "2026", None)
+    ('2026-03-02', '2026-02-03')
+    >>> iso_dates("14", "2", "2026", None), iso_dates("2", "3", "26", "mdy")
+    (('2026-02-14',), ('2026-02-03',))
+    """
+    if len(first) == 4:
+        order = "ymd"
+    readings = {
+        "ymd": (first, second, third),
+        "dmy": (third, second, first),
+        "mdy": (third, first, second),
+    }
+    tried = ("dmy", "mdy") if order is None else (order,)
+    found = (iso_date(*readings[name]) for name in tried)
+    return tuple(dict.fromkeys(day for day in found if day))
+
+
+@lru_cache(_CACHE)
+def iso_time(hour: str, minute: str, second: str | None = None, *, pm: bool | None = None) -> str:
+    """HH:MM:SS; empty where no clock shows it. `pm` None is a clock of 24 hours.
+
+    >>> iso_time("9", "05"), iso_time("12", "00", "01", pm=False), iso_time("8", "43", pm=True)
+    ('09:05:00', '00:00:01', '20:43:00')
+    """
+    number = int(hour)
+    if pm is not None:
+        if not 1 <= number <= 12:
+            return ""
+        number = number % 12 + (12 if pm else 0)
+    if number > 23 or int(minute) > 59 or int(second or 0) > 59:
+        return ""
+    return f"{number:02}:{int(minute):02}:{int(second or 0):02}"
+
+
+def iso_epoch(count: int, *, milliseconds: bool = False) -> str | None:
+    """Seconds or milliseconds since 1970 as RFC 3339 in UTC; None where out of range.
+
+    >>> iso_epoch(1777600800), iso_epoch(1777600800123, milliseconds=True)
+    ('2026-05-01T02:00:00Z', '2026-05-01T02:00:00.123Z')
+    """
+    seconds, fraction = divmod(count, 1000) if milliseconds else (count, 0)
+    if not 0 < seconds < 1 << 35:
+        return None
+    moment = datetime.fromtimestamp(seconds, UTC)
+    tail = f".{fraction:03}Z" if milliseconds else "Z"
+    return moment.strftime("%Y-%m-%dT%H:%M:%S") + tail
+
+
+def instant(candidate: str, assumed_offset: str) -> datetime:
+    """The moment that a candidate names; `assumed_offset` counts where it has none.
+
+    >>> instant("2026-05-01T10:00:00", "+08:00").isoformat()
+    '2026-05-01T02:00:00+00:00'
+    """
+    moment = datetime.fromisoformat(candidate)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=_zone(assumed_offset))
+    return moment.astimezone(UTC)
+
+
+@lru_cache(16)
+def _zone(offset: str) -> timezone:
+    sign = -1 if offset.startswith("-") else 1
+    return timezone(sign * timedelta(hours=int(offset[1:3]), minutes=int(offset[4:6])))

@@ -1,0 +1,91 @@
+"""Every fixture of every parser, and what the tests do with each."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from evidence_kit.chats.parser import DateOrder, Options, parser_named
+from evidence_kit.chats.reading import Reading
+from evidence_kit.chats.record import Chat, Declared, Record
+from evidence_kit.chats.source import open_source
+from fixtures.chats import make
+from fixtures.chats.case import Case
+
+
+@dataclass(frozen=True)
+class Export:
+    """A committed fixture with its truth."""
+
+    parser: str
+    name: str
+
+    @property
+    def case(self) -> Case:
+        return dict(make.cases(self.parser))[self.name]
+
+    @property
+    def path(self) -> Path:
+        return make.HERE / self.parser / self.name / self.case.file
+
+    def __str__(self) -> str:
+        return f"{self.parser}/{self.name}"
+
+
+EXPORTS = [Export(p, name) for p in make.generators() for name, _ in make.cases(p)]
+
+
+def options_of(case: Case) -> Options:
+    order: Any = case.options.get("date_order")
+    typed: DateOrder | None = order
+    return Options(date_order=typed)
+
+
+def reading_of(path: Path, parser: str, options: Options | None = None) -> Reading:
+    return Reading(open_source(path), parser_named(parser), options=options)
+
+
+def read(path: Path, parser: str, options: Options | None = None) -> tuple[list[Record], Chat]:
+    reading = reading_of(path, parser, options)
+    return list(reading), reading.chat
+
+
+def claims(records: list[Record]) -> list[dict[str, Any]]:
+    """All that records say, without where they stand."""
+    import msgspec
+
+    dropped = ("id", "src")
+    return [{k: v for k, v in msgspec.to_builtins(r).items() if k not in dropped} for r in records]
+
+
+def spans(reading: Reading) -> Iterator[tuple[int, int]]:
+    """The stretches that the file is made of, in the order in which they come."""
+    for part in reading.parts():
+        if isinstance(part, Record):
+            yield part.src.byte_start, part.src.byte_end
+        elif not isinstance(part, Declared):
+            yield part.byte_start, part.byte_end
+
+
+def holds_body(text: str, body: str, syntax: str) -> bool:
+    """Whether the text of a span, read by its syntax alone, gives the body."""
+    text = text.replace("\r\n", "\n")
+    match syntax:
+        case "csv":
+            return any(
+                body == field.rstrip("\n") for row in csv.reader(io.StringIO(text)) for field in row
+            )
+        case "json" | "jsonl":
+            return body in _texts(json.loads(text)) or body in "".join(_texts(json.loads(text)))
+        case _:
+            return body in text
+
+
+def _texts(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [text for item in items for text in _texts(item)]
