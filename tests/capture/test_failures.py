@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from evidence_kit.capture.recorder_run import TRAFFIC
 from evidence_kit.capture.request import Capture
+from evidence_kit.capture.trip import ABOUT
 from fixtures.shop import Shop, running_shop
 from tests.capture.conftest import Capturing
 from tests.capture.processes import signal_browser, signal_renderers
@@ -28,8 +28,8 @@ def _steps(captured: Capture) -> dict[str, str]:
 
 
 def _of_page(captured: Capture) -> int:
-    """How many artefacts there are besides the recorded traffic."""
-    return sum(file.path not in TRAFFIC for file in captured.files)
+    """How many artefacts show the page."""
+    return sum(file.path not in ABOUT for file in captured.files)
 
 
 def _text(captured: Capture) -> str:
@@ -62,7 +62,7 @@ def test_a_page_not_meant_is_captured_in_full_and_doubted(
     # the busy page gets busy after 300 ms
     with capture(shop.fail(name), quiet_ms=600 if name == "busy" else 200) as captured:
         assert _codes(captured) == codes
-        assert _of_page(captured) == 5
+        assert _of_page(captured) == 6
         assert captured.origin.missing == ()
         assert not captured.is_complete
         assert not captured.is_attempt
@@ -80,7 +80,7 @@ def test_a_page_that_stops_coming_is_captured_as_far_as_it_came(
 ) -> None:
     with capture(shop.fail(name), timeout_s=2) as captured:
         assert _codes(captured) == codes
-        assert _of_page(captured) == 5
+        assert _of_page(captured) == 6
         assert _steps(captured)["load"] == "failed"
 
 

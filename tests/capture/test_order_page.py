@@ -34,12 +34,14 @@ def _read(captured: Capture, path: str) -> bytes:
 
 def test_every_artefact_is_there_with_its_media_type(order: Capture) -> None:
     assert {file.path: file.media_type for file in order.files} == {
+        "data/page/page.aria.yaml": "application/yaml",
         "data/page/page.html": "text/html",
         "data/page/page.mhtml": "multipart/related",
         "data/page/page.pdf": "application/pdf",
         "data/page/page.png": "image/png",
         "data/page/page.txt": "text/plain",
         "data/page/page.wacz": "application/wacz",
+        "data/page/timing.json": "application/json",
         "data/page/viewport.png": "image/png",
     }
     assert [file.path for file in order.record] == ["data/environment.json", "data/steps.jsonl"]

@@ -122,7 +122,13 @@ def test_each_redaction_is_listed_with_its_place_and_kind_and_no_value(taken: Ta
     of_wacz = {seen["kind"] for seen in listed if seen.get("path") == "data/page/page.wacz"}
     assert of_wacz >= {"cookie", "authorization", "password", "storage", "token"}
     places = {seen.get("path") for seen in listed}
-    assert places >= {"data/page/page.html", "data/page/page.mhtml", "data/page/websocket.jsonl"}
+    assert places >= {
+        "data/page/console.jsonl",
+        "data/page/frames.json",
+        "data/page/page.html",
+        "data/page/page.mhtml",
+        "data/page/websocket.jsonl",
+    }
     codes = {seen["code"] for seen in taken.origin["redacted"]}
     assert codes == {"secret.redacted", "secrets.unsearchable"}
 

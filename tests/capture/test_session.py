@@ -249,10 +249,12 @@ def test_an_artefact_that_fails_is_named_and_the_others_are_kept(
         (missing,) = captured.origin.missing
         assert missing.params == {"path": "data/page/page.mhtml", "reason": "timeout"}
         assert [Path(file.path).name for file in captured.files] == [
+            "page.aria.yaml",
             "page.html",
             "page.png",
             "page.txt",
             "page.wacz",
+            "timing.json",
             "viewport.png",
         ]
         assert not captured.is_complete

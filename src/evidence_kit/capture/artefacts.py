@@ -11,9 +11,11 @@ from typing import Any
 import msgspec
 
 from evidence_kit import __version__
+from evidence_kit.capture.frames import FrameSeen, FramesSeen, see_frames, to_json
 from evidence_kit.capture.look import unroll
 from evidence_kit.capture.page import MAX_HEIGHT_PX, DrivenPage
 from evidence_kit.capture.steps import Shortfall, StepLog
+from evidence_kit.capture.timing import timing
 from evidence_kit.errors import CaptureError
 from evidence_kit.model import DraftFile, Maker, Observation, Role
 
@@ -21,6 +23,7 @@ _LIMIT_S = 15.0
 _PICTURE_LIMIT_S = 30.0
 _MAX_WIDTH_PX = 8_000
 _TILE_PX = 4_000
+_MAX_ARIA_BYTES = 2 * 2**20
 _FOLDER = "data/page"
 _UNROLLED = "page-unrolled.png"
 
@@ -44,6 +47,7 @@ class Artefacts(msgspec.Struct, frozen=True, kw_only=True):
     """The visible text; None where the page gave none."""
     viewport_path: Path | None
     """The picture of the window."""
+    frames: tuple[FrameSeen, ...] = ()
 
 
 class _Taker:
@@ -77,11 +81,18 @@ class _Taker:
 
 
 async def take_artefacts(
-    page: DrivenPage, folder: Path, steps: StepLog, *, with_pdf: bool, is_unrolled: bool = False
+    page: DrivenPage,
+    folder: Path,
+    steps: StepLog,
+    *,
+    clean: Callable[[str], str],
+    with_pdf: bool,
+    is_unrolled: bool = False,
 ) -> Artefacts:
     """Write everything that the page gives into `folder`.
 
     Args:
+        clean: takes the secrets known by now out of the texts of frames, which are cut.
         with_pdf: also print it, which lays the page out anew.
         is_unrolled: also picture it with its scrolling boxes grown to their whole height.
 
@@ -90,10 +101,13 @@ async def take_artefacts(
     """
     taker = _Taker(page, folder, steps)
     # Text and HTML first: taking the tall picture resizes the page, which may change it.
-    text, _, window = await asyncio.gather(
+    text, _, window, frames, *_ = await asyncio.gather(
         taker.take("page.txt", "text/plain", lambda: _string(page, _TEXT), _LIMIT_S),
         taker.take("page.html", "text/html", lambda: _string(page, _HTML), _LIMIT_S),
         taker.take("viewport.png", "image/png", lambda: _shoot(page), _LIMIT_S),
+        _take_frames(taker, page, clean),
+        taker.take("page.aria.yaml", "application/yaml", lambda: _aria(page), _LIMIT_S),
+        taker.take("timing.json", "application/json", lambda: timing(page), _LIMIT_S),
     )
     await asyncio.gather(
         taker.take("page.png", "image/png", lambda: _tall_picture(page, taker), _PICTURE_LIMIT_S),
@@ -109,7 +123,24 @@ async def take_artefacts(
         missing=tuple(taker.missing),
         text=None if text is None else text.decode(),
         viewport_path=None if window is None else folder / "viewport.png",
+        frames=frames,
     )
+
+
+async def _take_frames(
+    taker: _Taker, page: DrivenPage, clean: Callable[[str], str]
+) -> tuple[FrameSeen, ...]:
+    """Write frames.json where there are frames; gives what stands in them."""
+    seen = FramesSeen(frames=(), left_out=0)
+
+    async def make() -> bytes:
+        nonlocal seen
+        seen = await see_frames(page, clean)
+        return to_json(seen)
+
+    if len(page.page.frames) > 1:
+        await taker.take("frames.json", "application/json", make, _LIMIT_S)
+    return seen.frames
 
 
 def write_file(path: Path, body: bytes) -> None:
@@ -140,6 +171,17 @@ def _missing(path: str, reason: str) -> Observation:
 
 async def _string(page: DrivenPage, script: str) -> bytes:
     return str(await page.call(script, limit_s=_LIMIT_S) or "").encode("utf-8", errors="replace")
+
+
+async def _aria(page: DrivenPage) -> bytes:
+    """What a screen reader is told of the page, in Playwright's form of YAML."""
+    limit_ms = _LIMIT_S * 1000
+    text = await page.page.locator(":root").aria_snapshot(timeout=limit_ms)
+    body = text.encode("utf-8", errors="replace")
+    if len(body) > _MAX_ARIA_BYTES:
+        whole = body[:_MAX_ARIA_BYTES].rpartition(b"\n")[0]
+        body = whole + b"\n# cut: the rest is left out"
+    return body + b"\n"
 
 
 async def _mhtml(page: DrivenPage) -> bytes:

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import contextlib
+import functools
 import hashlib
 from collections.abc import Callable
 from datetime import datetime
@@ -15,6 +16,8 @@ from evidence_kit.bundle.text import escape
 from evidence_kit.capture import environment, sanity
 from evidence_kit.capture.artefacts import Artefacts, take_artefacts, write_file
 from evidence_kit.capture.browser import FoundBrowser, RunningBrowser
+from evidence_kit.capture.console import CONSOLE, ConsoleLog
+from evidence_kit.capture.frames import FRAMES
 from evidence_kit.capture.look import Look, look, scroll_inside
 from evidence_kit.capture.page import DrivenPage, Loading, Rest
 from evidence_kit.capture.recorder_run import TRAFFIC, RecorderRun
@@ -22,15 +25,15 @@ from evidence_kit.capture.redaction_run import RedactionRun
 from evidence_kit.capture.request import Capture, CaptureRequest
 from evidence_kit.capture.sessions import SavedSession
 from evidence_kit.capture.steps import Shortfall, StepLog, timestamp
+from evidence_kit.capture.timing import TIMING
 from evidence_kit.model import Browser, Captured, DraftFile, Observation
 from evidence_kit.webarchive.wacz import ArchivedPage
 
 _AFTER_S = 7.0  # for the artefacts of a page that took all its time to load
 _MIN_REST_S = 2.0
-_FRAME_S = 2.0
-_MAX_FRAMES = 20
-
-_FRAME_TEXT = "() => document.body ? document.body.innerText : ''"
+_DOWNLOAD_S = 2.0
+ABOUT = (*TRAFFIC, CONSOLE, TIMING)
+"""Files that tell of a page without showing it."""
 
 
 class _Seen(msgspec.Struct, kw_only=True):
@@ -78,6 +81,7 @@ class Trip:
         given = f"{request.url} {request.expect or ''}"
         self._redaction = RedactionRun(given, is_kept=request.keep_secrets)
         self._recording = RecorderRun(folder, self._redaction, steps, clock)
+        self._console: ConsoleLog | None = None
         self.report: Callable[[str], None] = lambda stage: None
         """Told the name of each stage as it begins."""
 
@@ -95,6 +99,7 @@ class Trip:
             CaptureError: "capture.unwritable".
         """
         try:
+            self._console = ConsoleLog(page.page, self._clock)
             is_shared = self._request.attach is not None
             await self._recording.begin(self._running.browser, page.page, is_shared=is_shared)
             return await self._make(page)
@@ -165,6 +170,7 @@ class Trip:
             page,
             folder,
             self._steps,
+            clean=functools.partial(self._redaction.clean_text, path=FRAMES),
             with_pdf=self._request.pdf,
             is_unrolled=seen.boxes > 0,
         )
@@ -176,16 +182,19 @@ class Trip:
             and text is not None
             and not sanity.shows(text, self._request.expect)
         ):
-            seen.expect_elsewhere = await _frames_show(page, self._request.expect)
+            seen.expect_elsewhere = any(
+                sanity.shows(frame.text or "", self._request.expect)
+                for frame in seen.artefacts.frames
+            )
 
     async def _save_download(self, page: DrivenPage, seen: _Seen, deadline_s: float) -> None:
         """Keep a file that the site sent instead of a page."""
         target = self._folder / "page" / "download.bin"
         try:
             with self._steps.step("download") as detail:
-                await page.bounded(page.download_started.wait(), _FRAME_S)
+                await page.bounded(page.download_started.wait(), _DOWNLOAD_S)
                 download = page.downloads.pop(0)
-                left_s = max(deadline_s - _now(), _FRAME_S)
+                left_s = max(deadline_s - _now(), _DOWNLOAD_S)
                 await page.bounded(download.save_as(target), left_s)
                 seen.saved_download = download.suggested_filename[:200]
                 detail["size_bytes"] = target.stat().st_size
@@ -215,13 +224,27 @@ class Trip:
             ArchivedPage(url=clean(url), title=clean(title)[:200], started_at=started_at),
             page.left_s,
         )
-        files = await self._redaction.clean_files((*seen.artefacts.files, *self._recording.files))
+        console = await self._keep_console()
+        written = (*seen.artefacts.files, *self._recording.files, *console)
+        files = await self._redaction.clean_files(written)
         missing = (*seen.artefacts.missing, *self._recording.missing, *self._redaction.withheld)
         seen.artefacts = msgspec.structs.replace(
             seen.artefacts,
             files=tuple(sorted(files, key=lambda file: file.path)),
             missing=self._redaction.clean_observations(missing),
         )
+
+    async def _keep_console(self) -> tuple[DraftFile, ...]:
+        if self._console is None or not len(self._console):
+            return ()
+        with self._steps.step(f"artefact {Path(CONSOLE).name}", lines=len(self._console)):
+            clean = functools.partial(self._redaction.clean_text, path=CONSOLE)
+            body = await asyncio.to_thread(self._console.to_jsonl, clean)
+            target = self._folder / "page" / Path(CONSOLE).name
+            await asyncio.to_thread(target.parent.mkdir, exist_ok=True)
+            await asyncio.to_thread(write_file, target, body)
+        file = DraftFile(path=CONSOLE, source=str(target), media_type="application/jsonl")
+        return (file,)
 
     async def _finish(self, page: DrivenPage, seen: _Seen, started_at: datetime) -> Capture:
         answer = page.traffic.answer
@@ -325,8 +348,8 @@ class Trip:
 
 
 def _is_of_page(file: DraftFile) -> bool:
-    """Whether a file shows the page; what was sent for it alone does not."""
-    return file.path not in TRAFFIC
+    """Whether a file shows the page; what only tells of it does not."""
+    return file.path not in ABOUT
 
 
 async def _certificate(page: DrivenPage) -> str | None:
@@ -335,18 +358,6 @@ async def _certificate(page: DrivenPage) -> str | None:
     origin = f"{parts.scheme}://{parts.netloc}"
     chain = (await page.send("Network.getCertificate", origin=origin))["tableNames"]
     return hashlib.sha256(base64.b64decode(chain[0])).hexdigest() if chain else None
-
-
-async def _frames_show(page: DrivenPage, expected: str) -> bool:
-    """Whether a frame below the page's own shows a text."""
-    for frame in page.page.frames[1 : _MAX_FRAMES + 1]:
-        try:
-            text = await page.bounded(frame.evaluate(_FRAME_TEXT), _FRAME_S)
-        except Shortfall:
-            continue
-        if sanity.shows(str(text), expected):
-            return True
-    return False
 
 
 def _now() -> float:
