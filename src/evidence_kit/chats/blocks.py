@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from evidence_kit.chats.record import Flag, Span
 from evidence_kit.chats.source import LINE_CHARACTERS, Source
 
 BLOCK_CHARACTERS = LINE_CHARACTERS
@@ -36,6 +37,15 @@ class Block(NamedTuple):
         if self.header is None:
             return clean(self.text)
         return clean(self.text[self.header.end() - self.header.start() :])
+
+    @property
+    def flags(self) -> tuple[Flag, ...]:
+        """CUT where it is too long to be held."""
+        return (Flag.CUT,) if self.is_cut else ()
+
+    def span(self, source: Source) -> Span:
+        """Its place, for a record."""
+        return source.span(self.byte_start, self.byte_end, self.line_start, self.line_end)
 
 
 class Line(NamedTuple):

@@ -7,6 +7,7 @@ import msgspec
 
 from evidence_kit.chats.parser import ChatStop, Options, Parser
 from evidence_kit.chats.record import (
+    PARTICIPANTS,
     Chat,
     Declared,
     Flag,
@@ -24,8 +25,6 @@ from evidence_kit.chats.times import BEIJING, instant
 
 UNCLAIMED_BYTES = 1 << 16
 """Of a longer unclaimed stretch, `body_raw` shows this much; its span covers all of it."""
-PARTICIPANTS = 10_000
-"""More senders than that are counted together, under None."""
 _TEXTS = (
     "sender_raw",
     "sender_id",

@@ -7,6 +7,9 @@ from enum import StrEnum
 
 import msgspec
 
+PARTICIPANTS = 10_000
+"""More senders than that are counted together, under None."""
+
 
 class RecordKind(StrEnum):
     """What a record is."""

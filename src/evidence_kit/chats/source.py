@@ -13,7 +13,7 @@ from evidence_kit.errors import InputError
 Encoding = Literal["utf-8", "gb18030", "utf-16-le", "utf-16-be", "mixed"]
 
 HEAD_BYTES = 1 << 16
-_PIECE_BYTES = 1 << 20
+PIECE_BYTES = 1 << 20
 LINE_CHARACTERS = 1 << 22
 """A longer line comes in several pieces."""
 _BOMS: tuple[tuple[bytes, Encoding], ...] = (
@@ -55,21 +55,28 @@ class Source:
         """The bytes, from the first one."""
         return self.path.open("rb")
 
-    def pieces(self) -> Iterator[str]:
-        """The text behind the BOM in pieces that end with a line, but for overlong ones."""
+    def chunks(self) -> Iterator[str]:
+        """The text behind the BOM, cut anywhere."""
         decoder = codecs.getincrementaldecoder(self.codec)(self._errors)
-        rest = ""
         with self.open() as stream:
             stream.seek(self.bom_bytes)
-            while chunk := stream.read(_PIECE_BYTES):
-                text = rest + decoder.decode(chunk)
-                end = text.rfind("\n") + 1
-                if end == 0 and len(text) > LINE_CHARACTERS:
-                    end = len(text)
-                if end:
-                    yield text[:end]
-                rest = text[end:]
-        rest += decoder.decode(b"", final=True)
+            while chunk := stream.read(PIECE_BYTES):
+                if text := decoder.decode(chunk):
+                    yield text
+        if text := decoder.decode(b"", final=True):
+            yield text
+
+    def pieces(self) -> Iterator[str]:
+        """The text behind the BOM in pieces that end with a line, but for overlong ones."""
+        rest = ""
+        for chunk in self.chunks():
+            text = rest + chunk
+            end = text.rfind("\n") + 1
+            if end == 0 and len(text) > LINE_CHARACTERS:
+                end = len(text)
+            if end:
+                yield text[:end]
+            rest = text[end:]
         if rest:
             yield rest
 
@@ -133,7 +140,9 @@ def open_source(path: Path, member: str | None = None) -> Source:
             stream.seek(0)
             digest, size, is_utf8 = _hash(stream)
             encoding: Encoding
-            if declared is not None and (declared != "utf-8" or is_utf8):
+            if declared in ("utf-16-le", "utf-16-be") and size % 2:
+                bom, encoding = b"", "mixed"
+            elif declared is not None and (declared != "utf-8" or is_utf8):
                 encoding = declared
             elif is_utf8:
                 encoding = "utf-8"
@@ -192,7 +201,7 @@ def _hash(stream: BinaryIO) -> tuple[str, int, bool]:
     """Digest, size, and whether all of it is UTF-8."""
     digest, size, is_utf8 = hashlib.sha256(), 0, True
     decoder = codecs.getincrementaldecoder("utf-8")()
-    while chunk := stream.read(_PIECE_BYTES):
+    while chunk := stream.read(PIECE_BYTES):
         digest.update(chunk)
         size += len(chunk)
         is_utf8 = is_utf8 and _takes(decoder, chunk)
@@ -202,7 +211,7 @@ def _hash(stream: BinaryIO) -> tuple[str, int, bool]:
 def _is_gb18030(stream: BinaryIO) -> bool:
     stream.seek(0)
     decoder = codecs.getincrementaldecoder("gb18030")()
-    while chunk := stream.read(_PIECE_BYTES):
+    while chunk := stream.read(PIECE_BYTES):
         if not _takes(decoder, chunk):
             return False
     return _takes(decoder, b"", final=True)

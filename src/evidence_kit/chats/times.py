@@ -2,12 +2,63 @@
 
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
+from typing import NamedTuple
 
 from evidence_kit.chats.parser import DateOrder
+from evidence_kit.chats.record import Flag, Precision, TzStatus
 
 BEIJING = "+08:00"
 _CACHE = 1 << 12
 _CENTURY = 2000
+
+
+class Moment(NamedTuple):
+    """The fields of a record that its time decides."""
+
+    candidates: tuple[str, ...]
+    status: TzStatus
+    precision: Precision | None
+    flags: tuple[Flag, ...] = ()
+
+
+UNDATED = Moment((), TzStatus.NONE, None)
+"""No time is written, or no date."""
+NO_SUCH_TIME = Moment((), TzStatus.NONE, None, (Flag.NO_SUCH_TIME,))
+"""What is written is no time."""
+
+
+def local_moment(
+    dates: tuple[str, ...], time: str, precision: Precision = Precision.SECOND
+) -> Moment:
+    """A time without a zone on one of these days, from `iso_dates` and `iso_time`."""
+    if not dates or not time:
+        return NO_SUCH_TIME
+    return Moment(tuple(f"{day}T{time}" for day in dates), TzStatus.ASSUMED, precision)
+
+
+def epoch_moment(count: int | None, *, milliseconds: bool = False) -> Moment:
+    """Seconds or milliseconds since 1970."""
+    at = None if count is None else iso_epoch(count, milliseconds=milliseconds)
+    if at is None:
+        return NO_SUCH_TIME
+    precision = Precision.MILLISECOND if milliseconds else Precision.SECOND
+    return Moment((at,), TzStatus.EPOCH, precision)
+
+
+def offset_moment(text: str) -> Moment:
+    """RFC 3339 with an offset; without one it is local time.
+
+    >>> offset_moment("2026-05-01T10:00:00+08:00").candidates
+    ('2026-05-01T10:00:00+08:00',)
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return NO_SUCH_TIME
+    precision = Precision.MILLISECOND if moment.microsecond else Precision.SECOND
+    written = moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds")
+    status = TzStatus.OFFSET if moment.tzinfo else TzStatus.ASSUMED
+    return Moment((written,), status, precision)
 
 
 @lru_cache(_CACHE)

@@ -15,6 +15,9 @@ CHAT_ERRORS: dict[str, Message] = {
 }
 
 CHAT_STOPS: dict[str, str] = {
+    "chat.cut_short": mark("the file ends in the middle, at byte {byte}"),
+    "chat.not_json": mark("at byte {byte} it is no longer JSON"),
     "chat.parser_failed": mark("the parser broke at byte {byte} ({detail})"),
+    "chat.too_long": mark("a single value at byte {byte} is too long to be read"),
 }
 """Why a parser could not go on. All may name {byte} and {detail}."""

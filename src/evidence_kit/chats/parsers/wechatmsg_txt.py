@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from evidence_kit.chats.blocks import Block, blocks
 from evidence_kit.chats.parser import SHAPE, Detection, Options, Parser
 from evidence_kit.chats.phrases import flags_of, kind_of_body, kind_of_system
-from evidence_kit.chats.record import Flag, Part, Precision, Record, RecordKind, TzStatus
+from evidence_kit.chats.record import PARTICIPANTS, Part, Record, RecordKind
 from evidence_kit.chats.source import Head, Source
-from evidence_kit.chats.times import iso_date, iso_time
+from evidence_kit.chats.times import iso_dates, iso_time, local_moment
 
 _HEADER = re.compile(
     r"^(?:\A|(?<=\n\n)|(?<=\n\r\n))(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d) ([^\r\n]+)",
@@ -38,31 +38,28 @@ def _parse(source: Source, options: Options) -> Iterator[Part]:
 
 def _record(source: Source, block: Block, header: re.Match[str], names: set[str]) -> Record:
     year, month, day, hour, minute, second, name = header.groups()
-    date, time = iso_date(year, month, day), iso_time(hour, minute, second)
-    is_time = bool(date and time)
+    moment = local_moment(iso_dates(year, month, day, None), iso_time(hour, minute, second))
     body = block.body
     sender: str | None = name
     if body:
-        names.add(name)
+        if len(names) < PARTICIPANTS:
+            names.add(name)
         kind = kind_of_body(body)
     elif name in names:
         kind = RecordKind.TEXT
     else:
         sender, body, kind = None, name, kind_of_system(name)
-    flags = flags_of(body)
-    if block.is_cut:
-        flags = (*flags, Flag.CUT)
     return Record(
         id=source.record_id(block.byte_start),
         kind=kind,
         sender_raw=sender,
         ts_raw=header[0][:19],
-        ts_candidates=(f"{date}T{time}",) if is_time else (),
-        tz_status=TzStatus.ASSUMED if is_time else TzStatus.NONE,
-        precision=Precision.SECOND if is_time else None,
+        ts_candidates=moment.candidates,
+        tz_status=moment.status,
+        precision=moment.precision,
         body_raw=body,
-        flags=flags if is_time else (*flags, Flag.NO_SUCH_TIME),
-        src=source.span(block.byte_start, block.byte_end, block.line_start, block.line_end),
+        flags=(*flags_of(body), *moment.flags, *block.flags),
+        src=block.span(source),
     )
 
 

@@ -1,0 +1,63 @@
+"""CSV export of WeChatMsg (留痕): one row a message, CreateTime in seconds since 1970.
+
+StrTime is the same moment in the zone of the exporting machine, so CreateTime counts. localId
+is the row in that machine's database and no id of the platform.
+"""
+
+from collections.abc import Iterator
+
+from evidence_kit.chats.blocks import clean
+from evidence_kit.chats.columns import Cells, has_columns, table
+from evidence_kit.chats.parser import SIGNATURE, Detection, Options, Parser
+from evidence_kit.chats.phrases import flags_of
+from evidence_kit.chats.record import Part, Record, RecordKind
+from evidence_kit.chats.source import Head, Source
+from evidence_kit.chats.times import epoch_moment
+from evidence_kit.chats.wechat import kind_of, number, yes_or_no
+
+_COLUMNS = ("localId", "TalkerId", "Type", "IsSender", "CreateTime", "StrContent", "StrTime")
+
+
+def _detect(head: Head) -> Detection:
+    if not has_columns(head, _COLUMNS):
+        return Detection()
+    return Detection(SIGNATURE, (f"columns {', '.join(_COLUMNS)}",))
+
+
+def _parse(source: Source, options: Options) -> Iterator[Part]:
+    for cells in table(source):
+        yield _record(source, cells) if isinstance(cells, Cells) else cells
+
+
+def _record(source: Source, cells: Cells) -> Record:
+    get = cells.by_name.get
+    body = clean(get("StrContent", ""))
+    moment = epoch_moment(number(get("CreateTime")))
+    kind = kind_of(number(get("Type")), number(get("SubType")), body)
+    is_system = kind in (RecordKind.SYSTEM, RecordKind.RECALL)
+    return Record(
+        id=source.record_id(cells.row.byte_start),
+        kind=kind,
+        sender_raw=None if is_system else get("Remark") or get("NickName") or None,
+        sender_id=None if is_system else get("Sender") or None,
+        self_claimed=yes_or_no(get("IsSender")),
+        ts_raw=get("CreateTime"),
+        ts_candidates=moment.candidates,
+        tz_status=moment.status,
+        precision=moment.precision,
+        body_raw=body,
+        flags=(*flags_of(body), *moment.flags),
+        conversation=get("TalkerId") or None,
+        type_raw="/".join(filter(None, (get("Type"), get("SubType")))) or None,
+        src=cells.span(source),
+    )
+
+
+PARSER = Parser(
+    id="wechatmsg_csv",
+    version="1",
+    title="WeChatMsg CSV",
+    syntax="csv",
+    detect=_detect,
+    parse=_parse,
+)
