@@ -201,3 +201,21 @@ def test_the_users_browser_needs_no_other_login(other: dict[str, object]) -> Non
     request = CaptureRequest(url="https://shop.example/", attach="auto", **other)  # type: ignore[arg-type]
     with refused(UsageError, "attach.alone"):
         request.check()
+
+
+def test_files_and_windows_of_a_page_in_the_users_own_browser_are_named(
+    capture: Capturing, port: int, shop: Shop
+) -> None:
+    with capture(shop.fail("offers"), attach=str(port), quiet_ms=600) as captured:
+        codes = [seen.code for seen in captured.origin.sanity]
+        # the browser itself asks its user before it fetches a second one
+        assert codes == ["browser.attached", "download.ignored"]
+        assert captured.is_complete
+    before = _open_pages(port)
+    with capture(shop.fail("popup"), attach=str(port)) as captured:
+        codes = [seen.code for seen in captured.origin.sanity]
+        assert codes in (
+            ["browser.attached", "popup.captured"],
+            ["browser.attached", "popup.blocked"],
+        )
+    assert _open_pages(port) == before

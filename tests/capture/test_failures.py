@@ -84,7 +84,7 @@ def test_a_page_that_stops_coming_is_captured_as_far_as_it_came(
         assert _steps(captured)["load"] == "failed"
 
 
-@pytest.mark.parametrize(("name", "code"), [("alert", "dialog"), ("popup", "popup")])
+@pytest.mark.parametrize(("name", "code"), [("alert", "dialog"), ("popup", "popup.captured")])
 def test_a_dialog_or_popup_is_noted_and_no_doubt(
     capture: Capturing, shop: Shop, name: str, code: str
 ) -> None:

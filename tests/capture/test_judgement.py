@@ -12,10 +12,13 @@ from PIL import Image
 from evidence_kit import messages
 from evidence_kit.capture import environment, sanity
 from evidence_kit.capture.browser import FoundBrowser, find_browser
+from evidence_kit.capture.downloads import DownloadSeen
 from evidence_kit.capture.look import Look
+from evidence_kit.capture.popups import PopupSeen
 from evidence_kit.capture.request import without_query
 from evidence_kit.capture.steps import Shortfall, StepLog, reason
 from evidence_kit.capture.traffic import _clock_offset_ms
+from evidence_kit.model import DraftFile
 
 GOOD: dict[str, Any] = {
     "url": "https://shop.example/order/1",
@@ -28,6 +31,14 @@ FRAMES = Look(
     webdriver=True,
     frames=("https://passport.shop.example/", "https://challenges.cloudflare.com/turnstile"),
 )
+
+
+def _file(name: str) -> DraftFile:
+    return DraftFile(path=f"data/page/{name}", source="", media_type="image/png")
+
+
+def _download(name: str) -> DownloadSeen:
+    return DownloadSeen(name="a.zip", file=_file(name))
 
 
 def test_a_good_page_gives_no_reason_to_doubt() -> None:
@@ -66,7 +77,7 @@ def test_a_good_page_gives_no_reason_to_doubt() -> None:
         ({"error": "closed"}, "page.closed"),
         ({"error": "net::ERR_CERT_DATE_INVALID"}, "certificate.error"),
         ({"error": "net::ERR_CONNECTION_RESET"}, "network.error"),
-        ({"saved_download": "a.zip"}, "download"),
+        ({"downloads": (_download("download.bin"),)}, "download"),
         ({"failed": (("https://shop.example/a.png", "net::ERR_FAILED"),)}, "requests.failed"),
         ({"unfinished": (("https://shop.example/a.png", True),)}, "requests.unfinished"),
     ],
@@ -84,8 +95,14 @@ def test_each_reason_to_doubt_is_told_in_words(change: dict[str, Any], code: str
     [
         ({"final_url": "https://www.shop.example/order/1"}, "redirected"),
         ({"dialogs": (("alert", "你好"),)}, "dialog"),
-        ({"popups": ("https://shop.example/ad?id=7",)}, "popup"),
-        ({"downloads": ("a.zip",)}, "download.ignored"),
+        ({"popups": (PopupSeen(url="https://shop.example/ad"),)}, "popup"),
+        (
+            {"popups": (PopupSeen(url="https://shop.example/ad", files=(_file("popup-1.png"),)),)},
+            "popup.captured",
+        ),
+        ({"blocked_popups": ("https://shop.example/ad",)}, "popup.blocked"),
+        ({"downloads": (DownloadSeen(name="a.zip", file=None),)}, "download.ignored"),
+        ({"downloads": (_download("download-1.bin"),)}, "download.kept"),
         ({"failed": (("https://ads.example/a.js", "net::ERR_FAILED"),)}, "requests.failed"),
         ({"unfinished": (("https://ads.example/a.js", True),)}, "requests.unfinished"),
         ({"unfinished": (("https://shop.example/poll", False),)}, "requests.unfinished"),

@@ -61,7 +61,7 @@ def running_browser(profile: Path) -> Iterator[int]:
     with tempfile.TemporaryDirectory(prefix="user-", dir=_OUTSIDE) as temporary:
         process = subprocess.Popen(
             [find_browser().path, *flags],
-            env={**os.environ, "TMPDIR": temporary},
+            env={**os.environ, "TMPDIR": temporary, "HOME": temporary},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

@@ -16,7 +16,7 @@ from evidence_kit.capture.look import unroll
 from evidence_kit.capture.page import MAX_HEIGHT_PX, DrivenPage
 from evidence_kit.capture.steps import Shortfall, StepLog
 from evidence_kit.capture.timing import timing
-from evidence_kit.errors import CaptureError
+from evidence_kit.capture.writing import write_file
 from evidence_kit.model import DraftFile, Maker, Observation, Role
 
 _LIMIT_S = 15.0
@@ -141,20 +141,6 @@ async def _take_frames(
     if len(page.page.frames) > 1:
         await taker.take("frames.json", "application/json", make, _LIMIT_S)
     return seen.frames
-
-
-def write_file(path: Path, body: bytes) -> None:
-    """Write a new file.
-
-    Raises:
-        CaptureError: "capture.unwritable".
-    """
-    try:
-        path.write_bytes(body)
-    except OSError as error:
-        raise CaptureError(
-            "capture.unwritable", detail=error.strerror or "?", path=str(path.parent)
-        ) from error
 
 
 def png_size(body: bytes) -> tuple[int, int]:

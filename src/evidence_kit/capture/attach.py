@@ -71,6 +71,7 @@ async def attached_browser(where: str) -> AsyncIterator[AttachedBrowser]:
                 executable=executable,
                 has_sandbox=None,
                 is_headless="Headless" in user_agent,
+                downloads=None,
             ),
             found=FoundBrowser(
                 path=endpoint,
@@ -87,10 +88,10 @@ async def attached_page(
 ) -> DrivenPage:
     """A new page among the user's own; it and what it opens are closed with the stack."""
     opened = await running.browser.contexts[0].new_page()
-    page = DrivenPage(opened, running.browser)
+    page = DrivenPage(opened, running)
 
     async def close() -> None:
-        for one in (*page.popups, opened):
+        for one in (*page.popups.pages, opened):
             with contextlib.suppress(Exception):  # gone before, perhaps with the browser
                 await asyncio.wait_for(one.close(), _CLOSE_S)
 

@@ -75,6 +75,8 @@ class RunningBrowser(msgspec.Struct, frozen=True, kw_only=True):
     has_sandbox: bool | None
     """None where somebody else started it."""
     is_headless: bool
+    downloads: Path | None
+    """Where it puts what it fetches for a page; None where that is for its user to say."""
 
 
 def find_browser(path: str | None = None) -> FoundBrowser:
@@ -138,6 +140,7 @@ async def running_browser(
                 executable=executable_of(pid, found.path),
                 has_sandbox=has_sandbox,
                 is_headless=not is_visible,
+                downloads=_downloads_of(folder),
             )
         finally:
             await _close(browser, pid)
@@ -188,6 +191,7 @@ async def _launch(
             args=list(FLAGS),
             # handed on, not read: the browser sees all that the user's own would
             env={**os.environ, "TMPDIR": folder},
+            downloads_path=_downloads_of(folder),
             timeout=_START_S * 1000,
         )
     except Error as error:
@@ -245,6 +249,11 @@ def _remove(folders: list[str]) -> None:
         if not any(map(os.path.exists, folders)):
             return
         time.sleep(0.1)
+
+
+def _downloads_of(folder: str) -> Path:
+    """Where a browser with this folder for temporary files puts what it fetches."""
+    return Path(folder, "downloads")
 
 
 def executable_of(pid: int | None, launched: str) -> str:

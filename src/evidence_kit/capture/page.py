@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
+from evidence_kit.capture.browser import RunningBrowser
+from evidence_kit.capture.downloads import Downloads
+from evidence_kit.capture.popups import Popups
 from evidence_kit.capture.steps import Shortfall, reason
 from evidence_kit.capture.traffic import Traffic
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, CDPSession, Dialog, Download, Page
+    from playwright.async_api import CDPSession, Dialog, Page
 
 MAX_HEIGHT_PX = 40_000  # what is below is neither scrolled to nor in the picture
 _REST_CAP_S = 15.0  # a page that never rests is captured as it is by then
@@ -22,7 +25,7 @@ _STEP_PAUSE_MS = 50  # enough for a frame to be drawn, so that lazy content sees
 _LOOK_S = 0.25  # how long at most until content that was added is scrolled to
 _LAST_S = 0.1  # what is asked after the deadline may still be answered at once
 _MAX_NAVIGATIONS = 5  # scripted moves from page to page that are followed
-_MAX_NOTES = 20  # dialogs, pop-ups and downloads that are named
+_MAX_NOTES = 20  # dialogs that are named
 
 # All scripts run in a world of their own: the page can neither see nor mislead them.
 _SCROLL = """async (from, pause, limit) => {
@@ -87,19 +90,19 @@ class DrivenPage:
 
     Args:
         page: a new page, not yet sent anywhere.
+        running: the browser that it is one of.
     """
 
-    def __init__(self, page: "Page", browser: "Browser") -> None:
+    def __init__(self, page: "Page", running: RunningBrowser) -> None:
         self.page = page
         self.traffic = Traffic(page)
         self.dialogs: list[tuple[str, str]] = []
         """Kind and text; each was dismissed."""
-        self.popups: list[Page] = []
-        self.downloads: list[Download] = []
+        self.downloads = Downloads(page, running.downloads)
+        self.popups = Popups(page, self.downloads.on_download)
         self.has_stopped_script = False
         self.deadline_s = math.inf
         """Time of the running loop's clock after which nothing more is waited for."""
-        self.download_started = asyncio.Event()
         self._loaded = asyncio.Event()
         self._gone: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._session: CDPSession | None = None
@@ -108,10 +111,8 @@ class DrivenPage:
         page.on("load", lambda _: self._loaded.set())
         page.on("crash", lambda _: self._end("crashed"))
         page.on("close", lambda _: self._end("closed"))
-        browser.on("disconnected", lambda _: self._end("closed"))
+        running.browser.on("disconnected", lambda _: self._end("closed"))
         page.on("dialog", self._on_dialog)
-        page.on("popup", self._on_popup)
-        page.on("download", self._on_download)
 
     @property
     def left_s(self) -> float:
@@ -123,6 +124,9 @@ class DrivenPage:
         self._session = await self.page.context.new_cdp_session(self.page)
         tree = await self.send("Page.getFrameTree")
         self._frame_id = tree["frameTree"]["frame"]["id"]
+        self.popups.watch(self._session)
+        self.downloads.watch(self._session)
+        await self.send("Page.enable")
         await self.traffic.watch_document(self._session, self._frame_id)
 
     async def bounded(self, work: Awaitable[T], limit_s: float) -> T:
@@ -261,15 +265,6 @@ class DrivenPage:
     def _end(self, how: str) -> None:
         if not self._gone.done():
             self._gone.set_result(how)
-
-    def _on_popup(self, popup: "Page") -> None:
-        if len(self.popups) < _MAX_NOTES:
-            self.popups.append(popup)
-
-    def _on_download(self, download: "Download") -> None:
-        if len(self.downloads) < _MAX_NOTES:
-            self.downloads.append(download)
-        self.download_started.set()
 
     def _on_dialog(self, dialog: "Dialog") -> None:
         if len(self.dialogs) < _MAX_NOTES:

@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 import msgspec
 
 from evidence_kit.bundle.text import escape
+from evidence_kit.capture.downloads import PAGE_DOWNLOAD, DownloadSeen
 from evidence_kit.capture.look import Look
+from evidence_kit.capture.popups import PopupSeen
 from evidence_kit.capture.request import without_query
 from evidence_kit.model import Observation
 
@@ -18,7 +20,10 @@ _NOTES = frozenset(
         "browser.attached",
         "dialog",
         "download.ignored",
+        "download.kept",
         "popup",
+        "popup.blocked",
+        "popup.captured",
         "redirected",
         "scroll.inside",
     }
@@ -78,9 +83,10 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     """How many boxes scroll by themselves."""
     is_attached: bool = False
     dialogs: tuple[tuple[str, str], ...] = ()
-    popups: tuple[str, ...] = ()
-    downloads: tuple[str, ...] = ()
-    saved_download: str | None = None
+    popups: tuple[PopupSeen, ...] = ()
+    blocked_popups: tuple[str, ...] = ()
+    """Addresses without query."""
+    downloads: tuple[DownloadSeen, ...] = ()
 
 
 def judge(seen: Seen) -> tuple[Observation, ...]:
@@ -131,8 +137,7 @@ def _on_loading(seen: Seen) -> list[Observation]:
         found.append(_note(f"page.{seen.error}"))
     elif seen.error:
         found.append(_note("network.error", error=seen.error))
-    if seen.saved_download is not None:
-        found.append(_note("download", name=seen.saved_download))
+    found += [_note("download", name=one.name) for one in seen.downloads if _is_page(one)]
     if seen.is_timeout:
         found.append(_note("load.timeout"))
     if seen.is_document_cut:
@@ -241,6 +246,23 @@ def _on_extras(seen: Seen) -> list[Observation]:
     if seen.boxes:
         found.append(_note("scroll.inside", count=seen.boxes))
     found += [_note("dialog", kind=kind, text=text) for kind, text in seen.dialogs]
-    found += [_note("popup", url=without_query(url)) for url in seen.popups]
-    found += [_note("download.ignored", name=name) for name in seen.downloads]
+    for popup in seen.popups:
+        if popup.files:
+            paths = " ".join(file.path for file in popup.files)
+            found.append(_note("popup.captured", url=popup.url, paths=paths))
+        else:
+            found.append(_note("popup", url=popup.url))
+    if seen.blocked_popups:
+        urls = " ".join(seen.blocked_popups)
+        found.append(_note("popup.blocked", count=len(seen.blocked_popups), urls=urls))
+    for one in seen.downloads:
+        if one.file is None:
+            found.append(_note("download.ignored", name=one.name))
+        elif not _is_page(one):
+            found.append(_note("download.kept", name=one.name, path=one.file.path))
     return found
+
+
+def _is_page(download: DownloadSeen) -> bool:
+    """Whether the file came instead of a page."""
+    return download.file is not None and download.file.path == PAGE_DOWNLOAD

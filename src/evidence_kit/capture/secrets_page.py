@@ -45,7 +45,8 @@ async def learn_page(
             secrets.add(value, "cookie")
     with contextlib.suppress(Shortfall):
         _learn(secrets, await page.call(_HELD))
-    for frame in page.page.frames[1 : _MAX_FRAMES + 1]:
+    popups = [frame for popup in page.popups.pages for frame in popup.frames]
+    for frame in (*page.page.frames[1 : _MAX_FRAMES + 1], *popups[:_MAX_FRAMES]):
         with contextlib.suppress(Shortfall):
             _learn(secrets, await page.bounded(frame.evaluate(_HELD), _FRAME_S))
 

@@ -161,12 +161,12 @@ class _Session:
             self._report("login")
             login = await context.new_page()
             with self._steps.step("login") as detail, contextlib.suppress(Shortfall):
-                first = DrivenPage(login, running.browser)
+                first = DrivenPage(login, running)
                 await first.attach()
                 loading = await first.load(self._request.url, _LOGIN_LOAD_S)
                 detail["load"] = loading.reason or "done"
                 await self._background.ask(self.confirm_login)
-        page = DrivenPage(await context.new_page(), running.browser)
+        page = DrivenPage(await context.new_page(), running)
         await page.attach()
         if self._request.login:
             for other in context.pages:

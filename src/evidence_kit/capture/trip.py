@@ -14,24 +14,27 @@ import msgspec
 
 from evidence_kit.bundle.text import escape
 from evidence_kit.capture import environment, sanity
-from evidence_kit.capture.artefacts import Artefacts, take_artefacts, write_file
+from evidence_kit.capture.artefacts import Artefacts, take_artefacts
 from evidence_kit.capture.browser import FoundBrowser, RunningBrowser
 from evidence_kit.capture.console import CONSOLE, ConsoleLog
+from evidence_kit.capture.downloads import PAGE_DOWNLOAD, DownloadSeen
 from evidence_kit.capture.frames import FRAMES
 from evidence_kit.capture.look import Look, look, scroll_inside
 from evidence_kit.capture.page import DrivenPage, Loading, Rest
+from evidence_kit.capture.popups import PopupSeen
 from evidence_kit.capture.recorder_run import TRAFFIC, RecorderRun
 from evidence_kit.capture.redaction_run import RedactionRun
 from evidence_kit.capture.request import Capture, CaptureRequest
 from evidence_kit.capture.sessions import SavedSession
 from evidence_kit.capture.steps import Shortfall, StepLog, timestamp
 from evidence_kit.capture.timing import TIMING
+from evidence_kit.capture.writing import write_file
 from evidence_kit.model import Browser, Captured, DraftFile, Observation
 from evidence_kit.webarchive.wacz import ArchivedPage
 
 _AFTER_S = 7.0  # for the artefacts of a page that took all its time to load
 _MIN_REST_S = 2.0
-_DOWNLOAD_S = 2.0
+_DOWNLOAD_S = 5.0
 ABOUT = (*TRAFFIC, CONSOLE, TIMING)
 """Files that tell of a page without showing it."""
 
@@ -49,7 +52,8 @@ class _Seen(msgspec.Struct, kw_only=True):
     is_flat: bool = False
     is_faint: bool = False
     has_fonts: bool = True
-    saved_download: str | None = None
+    popups: tuple[PopupSeen, ...] = ()
+    downloads: tuple[DownloadSeen, ...] = ()
     browser_sha256: str | None = None
     artefacts: Artefacts = Artefacts(files=(), missing=(), text=None, viewport_path=None)
 
@@ -127,9 +131,12 @@ class Trip:
             await self._redaction.learn(page)
             await self._recording.write_settled(page.left_s)
             await self._take(page, seen)
+            await self._take_popups(page, seen)
+            await self._keep_downloads(page, seen, _DOWNLOAD_S)
             await self._redaction.learn(page)
         elif loading.reason == "download":
-            await self._save_download(page, seen, deadline_s)
+            left_s = max(deadline_s - _now(), _DOWNLOAD_S)
+            await self._keep_downloads(page, seen, left_s, is_page=True)
         seen.browser_sha256, has_fonts = await asides
         seen.has_fonts = has_fonts is not False
         await self._keep_traffic(page, seen, started_at)
@@ -187,30 +194,34 @@ class Trip:
                 for frame in seen.artefacts.frames
             )
 
-    async def _save_download(self, page: DrivenPage, seen: _Seen, deadline_s: float) -> None:
-        """Keep a file that the site sent instead of a page."""
-        target = self._folder / "page" / "download.bin"
-        try:
-            with self._steps.step("download") as detail:
-                await page.bounded(page.download_started.wait(), _DOWNLOAD_S)
-                download = page.downloads.pop(0)
-                left_s = max(deadline_s - _now(), _DOWNLOAD_S)
-                await page.bounded(download.save_as(target), left_s)
-                seen.saved_download = download.suggested_filename[:200]
-                detail["size_bytes"] = target.stat().st_size
-        except Shortfall as shortfall:
-            lost = Observation(
-                code="artefact.missing",
-                params={"path": "data/page/download.bin", "reason": shortfall.reason},
-            )
-            seen.artefacts = msgspec.structs.replace(seen.artefacts, missing=(lost,))
-            return
-        file = DraftFile(
-            path="data/page/download.bin",
-            source=str(target),
-            media_type="application/octet-stream",
+    async def _keep_downloads(
+        self, page: DrivenPage, seen: _Seen, limit_s: float, *, is_page: bool = False
+    ) -> None:
+        """Keep the files that the site sent beside its page, or instead of one."""
+        folder = self._folder / "page"
+        await asyncio.to_thread(folder.mkdir, exist_ok=True)
+        seen.downloads = await page.downloads.keep(
+            page, folder, self._steps, limit_s, is_page=is_page
         )
-        seen.artefacts = msgspec.structs.replace(seen.artefacts, files=(file,))
+        files = tuple(one.file for one in seen.downloads if one.file)
+        missing: tuple[Observation, ...] = ()
+        if is_page and PAGE_DOWNLOAD not in [file.path for file in files]:
+            why = next((one.reason for one in seen.downloads if one.reason), "timeout")
+            params: dict[str, str | int] = {"path": PAGE_DOWNLOAD, "reason": why}
+            missing = (Observation(code="artefact.missing", params=params),)
+        seen.artefacts = msgspec.structs.replace(
+            seen.artefacts,
+            files=(*seen.artefacts.files, *files),
+            missing=(*seen.artefacts.missing, *missing),
+        )
+
+    async def _take_popups(self, page: DrivenPage, seen: _Seen) -> None:
+        clean = self._redaction.clean_text
+        seen.popups = await page.popups.take(page, self._folder / "page", self._steps, clean)
+        files = tuple(file for popup in seen.popups for file in popup.files)
+        seen.artefacts = msgspec.structs.replace(
+            seen.artefacts, files=(*seen.artefacts.files, *files)
+        )
 
     async def _keep_traffic(self, page: DrivenPage, seen: _Seen, started_at: datetime) -> None:
         """Add the recorded traffic, and search all that was written for secrets."""
@@ -308,9 +319,9 @@ class Trip:
             boxes=seen.boxes,
             is_attached=self._request.attach is not None,
             dialogs=tuple(page.dialogs),
-            popups=tuple(popup.url for popup in page.popups),
-            downloads=tuple(file.suggested_filename[:200] for file in page.downloads),
-            saved_download=seen.saved_download,
+            popups=seen.popups,
+            blocked_popups=page.popups.blocked,
+            downloads=seen.downloads,
         )
 
     def _profile(self) -> environment.Profile:

@@ -14,6 +14,7 @@ OBSERVATIONS: dict[str, str] = {
     "dialog": mark("the page showed a dialog, which was dismissed ({kind}): {text}"),
     "download": mark("the site sent a file instead of a page: {name}"),
     "download.ignored": mark("the page offered a file, which was not kept: {name}"),
+    "download.kept": mark("the page offered a file, which the site calls {name}; kept as: {path}"),
     "expect.absent": mark("the page does not show the text that was expected: {text}"),
     "font.missing": mark("this machine has no Chinese font, so the pictures show empty boxes"),
     "http.status": mark("the site answered with an error (HTTP {status})"),
@@ -33,6 +34,10 @@ OBSERVATIONS: dict[str, str] = {
         "the picture does not have the size of the page ({expected} pixels): {path}"
     ),
     "popup": mark("the page opened another window, which was not captured: {url}"),
+    "popup.blocked": mark(
+        "the browser did not open {count} other windows that the page wanted to open: {urls}"
+    ),
+    "popup.captured": mark("the page opened another window ({url}), which was captured: {paths}"),
     "redirected": mark("the site redirected to another address: {url}"),
     "requests.failed": mark(
         "{count} parts of the page did not load, {of_site} of them from the site itself: {urls}"
