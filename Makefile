@@ -4,7 +4,7 @@ BIN := .venv/bin
 
 .PHONY: setup demo test check bench fuzz fresh clean
 
-setup: ## make .venv, find or install a browser
+setup: ## make .venv and .venv-replay, find or install a browser
 	@$(PYTHON) tools/setup.py
 
 demo: setup ## the main job from capture to verification, on a local shop
@@ -31,6 +31,6 @@ fresh: ## demo and test inside a new Debian (root only)
 	@tools/fresh.sh
 
 clean: ## forget the set-up and everything made here
-	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis \
+	rm -rf .venv .venv-replay .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis \
 	  .coverage* build dist demo-case
 	find src tests tools fixtures bench -name __pycache__ -prune -exec rm -rf {} +

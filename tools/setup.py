@@ -21,6 +21,9 @@ VENV_PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "setup.json"
 LOCK = ROOT / "requirements.lock"
 SDIST_LOCK = ROOT / "requirements-sdist.lock"
+REPLAY_VENV = ROOT / ".venv-replay"
+REPLAY_LOCK = ROOT / "requirements-replay.lock"
+REPLAY_SDIST_LOCK = ROOT / "requirements-replay-sdist.lock"
 
 OLDEST_PYTHON = (3, 11)
 OPTIONAL = ("chromium", "xvfb")
@@ -160,42 +163,53 @@ def install_with_apt(packages: Sequence[str]) -> None:
 
 
 def provide_environment(*, with_playwright_browser: bool) -> None:
-    """Have .venv hold the locked packages and the project, and a browser somewhere."""
+    """Have .venv hold the locked packages and the project, .venv-replay the programs that
+    replay web archives, and a browser somewhere."""
+    always = (Path(__file__), str(ROOT), python_version())
     wanted = {
-        "environment": digest(LOCK, SDIST_LOCK, Path(__file__), str(ROOT), python_version()),
+        "environment": digest(LOCK, SDIST_LOCK, *always),
+        "replay": digest(REPLAY_LOCK, REPLAY_SDIST_LOCK, *always),
         "project": digest(ROOT / "pyproject.toml"),
         "playwright_browser": str(with_playwright_browser),
     }
     done = read_stamp()
     if done == wanted:
         return
-    if done.get("environment") != wanted["environment"]:
-        make_environment()
-        write_stamp({"environment": wanted["environment"]})
+    made = {name: done[name] for name in ("environment", "replay") if name in done}
+    if made.get("environment") != wanted["environment"]:
+        make_environment(VENV, LOCK, SDIST_LOCK)
+        made["environment"] = wanted["environment"]
+        write_stamp(made)
+    if made.get("replay") != wanted["replay"]:
+        make_environment(REPLAY_VENV, REPLAY_LOCK, REPLAY_SDIST_LOCK)
+        made["replay"] = wanted["replay"]
+        write_stamp(made)
     say("installing the project itself")
-    pip("--no-deps", "--no-build-isolation", "--editable", str(ROOT))
+    pip(VENV, "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
     if with_playwright_browser:
         install_playwright_browser()
     write_stamp(wanted)
     say("done")
 
 
-def make_environment() -> None:
-    """Make .venv anew, with exactly the packages of the lock files."""
-    say(f"making .venv with Python {python_version()}")
+def make_environment(venv: Path, lock: Path, sdist_lock: Path) -> None:
+    """Make an environment anew, with exactly the packages of its lock files."""
+    say(f"making {venv.name} with Python {python_version()}")
     run(
-        [sys.executable, "-m", "venv", "--clear", str(VENV)],
+        [sys.executable, "-m", "venv", "--clear", str(venv)],
         "the virtual environment can't be made",
         "see what it says above; on Debian, python3-venv is the package it needs",
     )
     say("installing the locked packages (pip)")
-    pip("--require-hashes", "--only-binary", ":all:", "--requirement", str(LOCK))
-    pip("--require-hashes", "--no-deps", "--no-build-isolation", "--requirement", str(SDIST_LOCK))
+    # the locks name every package, so there is nothing to resolve
+    locked = ("--require-hashes", "--no-deps")
+    pip(venv, *locked, "--only-binary", ":all:", "--requirement", str(lock))
+    pip(venv, *locked, "--no-build-isolation", "--requirement", str(sdist_lock))
 
 
-def pip(*arguments: str) -> None:
-    """Run `pip install` in .venv."""
-    command = [str(VENV_PYTHON), "-m", "pip", "--quiet", "--no-input"]
+def pip(venv: Path, *arguments: str) -> None:
+    """Run `pip install` in an environment."""
+    command = [str(venv / "bin" / "python"), "-m", "pip", "--quiet", "--no-input"]
     run(
         [*command, "--disable-pip-version-check", "install", *arguments],
         "pip could not install what the kit needs",
@@ -217,11 +231,13 @@ def install_playwright_browser() -> None:
 
 
 def read_stamp() -> dict[str, str]:
-    """What an earlier run has finished; empty if there is no usable .venv."""
+    """What an earlier run has finished; nothing of an environment that is gone."""
     try:
         done: dict[str, str] = json.loads(STAMP.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
+    if not (REPLAY_VENV / "bin" / "python").exists():
+        done.pop("replay", None)
     return done if VENV_PYTHON.exists() else {}
 
 
