@@ -1,25 +1,16 @@
-"""Read a sealed capture as a stranger would: zip, then WACZ, then WARC."""
+"""Read recorded traffic as a stranger would: WACZ, then WARC."""
 
-import base64
-import gzip
 import hashlib
-import html
 import io
-import json
-import quopri
 import re
-import stat
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from urllib.parse import quote, quote_plus, urlsplit
+from urllib.parse import urlsplit
 
 from warcio.archiveiterator import ArchiveIterator
 
-from evidence_kit.capture.browser import find_browser
-from fixtures.shop import Exchange, Shop
+from fixtures.shop import Exchange
 
 MARK = re.compile(rb"REDACTED-[0-9a-f]{16}")
 
@@ -43,12 +34,6 @@ class Recorded:
         """Path and query."""
         parts = urlsplit(self.url)
         return f"{parts.path}?{parts.query}" if parts.query else parts.path
-
-
-def members(bundle: Path) -> dict[str, bytes]:
-    """The files of a bundle by their path below its top folder."""
-    with zipfile.ZipFile(bundle) as packed:
-        return {name.partition("/")[2]: packed.read(name) for name in packed.namelist()}
 
 
 def recorded(wacz: bytes) -> list[Recorded]:
@@ -129,46 +114,3 @@ def _is_of(exchange: Exchange, one: Recorded) -> bool:
 def _is_same_but_for_marks(got: bytes, expected: bytes) -> bool:
     pieces = [re.escape(piece) for piece in MARK.split(got)]
     return re.fullmatch(b".{6,200}?".join(pieces), expected, re.DOTALL) is not None
-
-
-def trusting_browser(folder: Path, shop: Shop) -> str:
-    """A program that starts the browser with trust in the shop's certificate."""
-    path = folder / "chromium"
-    path.write_text(
-        f'#!/bin/sh\nexec "{find_browser().path}"'
-        f' --ignore-certificate-errors-spki-list={shop.key_pin} "$@"\n',
-        encoding="utf-8",
-    )
-    path.chmod(path.stat().st_mode | stat.S_IXUSR)
-    return str(path)
-
-
-def opened(files: dict[str, bytes]) -> Iterator[tuple[str, bytes]]:
-    """Every file, and what is inside of it."""
-    for path, content in files.items():
-        yield path, content
-        if path.endswith(".mhtml"):
-            yield f"{path} (decoded)", quopri.decodestring(content)
-            for part in content.split(b"\r\n\r\n"):
-                text = b"".join(part.split())
-                if text.isalnum() or b"=" in text[-2:]:
-                    yield f"{path} (base64)", base64.b64decode(text + b"==", validate=False)
-        if path.endswith(".wacz"):
-            with zipfile.ZipFile(io.BytesIO(content)) as packed:
-                for name in packed.namelist():
-                    inside = packed.read(name)
-                    plain = gzip.decompress(inside) if name.endswith(".gz") else inside
-                    yield f"{path}/{name}", plain
-
-
-def written(secret: str) -> set[bytes]:
-    """The ways in which a secret might be written, thought out anew."""
-    texts = {secret, quote(secret, safe=""), quote_plus(secret), quote(quote(secret, safe=""))}
-    texts |= {html.escape(secret), html.escape(secret, quote=False), json.dumps(secret)[1:-1]}
-    texts |= {json.dumps(json.dumps(secret))[3:-3], quote(secret), quote(secret, safe="").lower()}
-    forms = {text.encode() for text in texts}
-    for shift in ("", "a", "ab"):
-        # six signs from each end may be shared with what stands beside
-        forms.add(base64.b64encode((shift + secret + "zz").encode())[4:-6])
-        forms.add(base64.urlsafe_b64encode((shift + secret + "zz").encode())[4:-6])
-    return forms

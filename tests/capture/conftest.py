@@ -14,7 +14,7 @@ import pytest
 
 from evidence_kit.capture.request import Capture, CaptureRequest
 from evidence_kit.capture.session import capturing
-from tests.capture.processes import of_folder
+from fixtures.processes import of_folder
 
 
 class Capturing(Protocol):

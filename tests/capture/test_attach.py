@@ -11,10 +11,10 @@ from playwright.sync_api import sync_playwright
 from evidence_kit.capture import endpoints
 from evidence_kit.capture.request import CaptureRequest
 from evidence_kit.errors import CaptureError, UsageError
+from fixtures.processes import of_folder, signal_browser
 from fixtures.shop import Shop
 from tests.build import refused
 from tests.capture.conftest import Capturing
-from tests.capture.processes import of_folder, signal_browser
 from tests.capture.site import running_site
 from tests.capture.window import running_browser
 

@@ -11,9 +11,9 @@ import pytest
 
 from evidence_kit.capture.request import Capture
 from evidence_kit.capture.trip import ABOUT
+from fixtures.processes import signal_browser, signal_renderers
 from fixtures.shop import Shop, running_shop
 from tests.capture.conftest import Capturing
-from tests.capture.processes import signal_browser, signal_renderers
 from tests.capture.site import running_site
 
 

@@ -21,18 +21,11 @@ from evidence_kit.actions.kit import make_kit
 from evidence_kit.actions.seal import Sealed
 from evidence_kit.capture.request import CaptureRequest
 from evidence_kit.settings import Settings
+from fixtures.leaks import leaks, members
 from fixtures.shop import Exchange, Shop, running_shop
+from fixtures.shop.browser import trusting_browser
 from fixtures.shop.kinds import SECRETS
-from tests.capture.archive import (
-    MARK,
-    Recorded,
-    Score,
-    members,
-    opened,
-    recorded,
-    trusting_browser,
-    written,
-)
+from tests.capture.archive import MARK, Recorded, Score, recorded
 
 PROTOCOLS = {"http": "http/1.1", "https": "http/1.1", "h2": "h2"}
 _SITE = {"worker.js", "worker.json", "sw.js", "sw.json", "frame.html", "frame.json"}
@@ -107,13 +100,7 @@ def test_what_is_missing_from_a_recording_is_scored(taken: Taken) -> None:
 
 
 def test_no_planted_secret_is_in_any_byte_of_the_bundle(taken: Taken) -> None:
-    found = {
-        (name, place)
-        for place, content in opened(taken.files)
-        for name, secret in taken.planted.items()
-        if any(form in content for form in written(secret))
-    }
-    assert found == set()
+    assert leaks(taken.files, taken.planted) == set()
     assert set(taken.planted) == set(SECRETS)
 
 
@@ -199,13 +186,7 @@ def test_secrets_that_are_to_be_kept_stay_and_the_bundle_says_so(
     tmp_path: Path, own_shop: Shop
 ) -> None:
     kept = take(own_shop, "http", tmp_path, keep_secrets=True)
-    content = list(opened(kept.files))
-    found = {
-        name
-        for name, secret in kept.planted.items()
-        if any(form in inside for _, inside in content for form in written(secret))
-    }
-    assert found == set(SECRETS)
+    assert {name for name, _ in leaks(kept.files, kept.planted)} == set(SECRETS)
     assert [seen["code"] for seen in kept.origin["redacted"]] == ["secrets.kept"]
     noted = [
         f.params["observation"] for f in kept.sealed.report.findings if f.code == "capture.noticed"

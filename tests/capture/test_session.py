@@ -18,9 +18,9 @@ from evidence_kit.capture.browser import browser_version, find_browser
 from evidence_kit.capture.page import DrivenPage
 from evidence_kit.capture.steps import Shortfall
 from evidence_kit.errors import CaptureError, InputError, UsageError
+from fixtures.processes import of_folder
 from fixtures.shop import Shop, running_shop
 from tests.capture.conftest import Capturing
-from tests.capture.processes import of_folder
 from tests.capture.site import running_site
 
 

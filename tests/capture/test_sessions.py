@@ -13,10 +13,10 @@ from evidence_kit.actions.login import save_session
 from evidence_kit.capture.request import CaptureRequest
 from evidence_kit.capture.sessions import MAX_SESSION_BYTES, SavedSession, SessionStore
 from evidence_kit.errors import CaptureError, UsageError
+from fixtures.processes import of_folder, signal_browser
 from fixtures.shop import Shop
 from tests.build import refused
 from tests.capture.conftest import Capturing
-from tests.capture.processes import of_folder, signal_browser
 from tests.capture.site import running_site
 from tests.capture.window import log_in_by_hand, port_in, wrapped
 
