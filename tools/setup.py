@@ -175,7 +175,7 @@ def provide_environment(*, with_playwright_browser: bool) -> None:
     done = read_stamp()
     if done == wanted:
         return
-    made = {name: done[name] for name in ("environment", "replay") if name in done}
+    made: dict[str, str] = {name: done[name] for name in ("environment", "replay") if name in done}
     if made.get("environment") != wanted["environment"]:
         make_environment(VENV, LOCK, SDIST_LOCK)
         made["environment"] = wanted["environment"]
