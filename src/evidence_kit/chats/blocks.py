@@ -45,7 +45,14 @@ class Block(NamedTuple):
 
     def span(self, source: Source) -> Span:
         """Its place, for a record."""
-        return source.span(self.byte_start, self.byte_end, self.line_start, self.line_end)
+        return Span(
+            sha256=source.sha256,
+            byte_start=self.byte_start,
+            byte_end=self.byte_end,
+            line_start=self.line_start,
+            line_end=self.line_end,
+            member=source.member,
+        )
 
 
 class Line(NamedTuple):

@@ -123,19 +123,21 @@ class Reading:
         if self.source.bom_bytes:
             yield Structure(0, self.source.bom_bytes)
             self._position = self.source.bom_bytes
+        is_plain, has_roles = self._is_plain(), bool(self._roles.buyer or self._roles.merchant)
         try:
             for part in self.parser.parse(self.source, self._options):
-                if isinstance(part, Declared):
-                    yield part
-                    continue
-                place = part.src if isinstance(part, Record) else part
-                if place.byte_start != self._position:
-                    yield from self._unclaimed(place.byte_start)
-                self._position = place.byte_end
-                if isinstance(part, Record) and not self._is_plain:
-                    part = _without_surrogates(part)
-                if isinstance(part, Record) and self._has_roles:
-                    part = msgspec.structs.replace(part, role=self._roles.of(part))
+                if isinstance(part, Record):
+                    if part.src.byte_start != self._position:
+                        yield from self._unclaimed(part.src.byte_start)
+                    self._position = part.src.byte_end
+                    if not is_plain:
+                        part = _without_surrogates(part)
+                    if has_roles:
+                        part = msgspec.structs.replace(part, role=self._roles.of(part))
+                elif isinstance(part, Structure):
+                    if part.byte_start != self._position:
+                        yield from self._unclaimed(part.byte_start)
+                    self._position = part.byte_end
                 yield part
         except ChatStop as stop:
             self._stop = Stop(byte=stop.byte, code=stop.code, detail=stop.detail)
@@ -152,17 +154,10 @@ class Reading:
             self._stop = Stop(byte=self._position, code="chat.parser_failed", detail=name)
         yield from self._unclaimed(self.source.size_bytes)
 
-    @property
     def _is_plain(self) -> bool:
         """Whether the text can't hold lone surrogates."""
-        return self.parser.syntax in ("text", "csv") and self.source.encoding in (
-            "utf-8",
-            "gb18030",
-        )
-
-    @property
-    def _has_roles(self) -> bool:
-        return bool(self._roles.buyer or self._roles.merchant)
+        is_strict = self.source.encoding in ("utf-8", "gb18030")
+        return is_strict and self.parser.syntax in ("text", "csv")
 
     def _unclaimed(self, end: int) -> Iterator[Record]:
         start = self._position
@@ -237,11 +232,15 @@ class _Tally:
         time = record.ts_candidates[0]
         last = self._last.get(record.conversation)
         self._last[record.conversation] = time
+        if last is None or not self._is_before(time, last):
+            if self.last_at is None or self._is_before(self.last_at, time):
+                self.last_at = time
+            if self.first_at is None or (last is None and self._is_before(time, self.first_at)):
+                self.first_at = time
+            return False
         if self.first_at is None or self._is_before(time, self.first_at):
             self.first_at = time
-        if self.last_at is None or self._is_before(self.last_at, time):
-            self.last_at = time
-        return last is not None and self._is_before(time, last)
+        return True
 
     def _is_before(self, time: str, other: str) -> bool:
         if len(time) == len(other) and time[19:] == other[19:]:

@@ -113,7 +113,7 @@ class Source:
 
     def record_id(self, start: int) -> str:
         """The id of the record that begins at this byte."""
-        return f"{self.sha256[:16]}:{start}"
+        return f"{self.sha256:.16}:{start}"
 
     @property
     def codec(self) -> str:

@@ -12,18 +12,18 @@ from evidence_kit.chats.parser import SHAPE, Detection, Options, Parser
 from evidence_kit.chats.phrases import flags_of, kind_of_body, kind_of_system
 from evidence_kit.chats.record import PARTICIPANTS, Part, Record, RecordKind
 from evidence_kit.chats.source import Head, Source
-from evidence_kit.chats.times import iso_dates, iso_time, local_moment
+from evidence_kit.chats.times import plain_moment
 
 _HEADER = re.compile(
-    r"^(?:\A|(?<=\n\n)|(?<=\n\r\n))(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d) ([^\r\n]+)",
-    re.MULTILINE,
+    r"^(?:\A|(?<=\n\n)|(?<=\n\r\n))(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) ([^\r\n]+)",
+    re.MULTILINE | re.ASCII,
 )
 _OTHERS = re.compile(r"'.*'|.*[(<][^()<>]+[)>]")
 """Names as WeFlow and QQ write them."""
 
 
 def _detect(head: Head) -> Detection:
-    names = [match[7] for match in _HEADER.finditer(head.text)]
+    names = [match[3] for match in _HEADER.finditer(head.text)]
     if not names or not _HEADER.match(head.text) or all(map(_OTHERS.fullmatch, names)):
         return Detection()
     return Detection(SHAPE, (f"{len(names)} lines of date, time and name behind empty lines",))
@@ -37,8 +37,8 @@ def _parse(source: Source, options: Options) -> Iterator[Part]:
 
 
 def _record(source: Source, block: Block, header: re.Match[str], names: set[str]) -> Record:
-    year, month, day, hour, minute, second, name = header.groups()
-    moment = local_moment(iso_dates(year, month, day, None), iso_time(hour, minute, second))
+    day, clock, name = header.groups()
+    moment = plain_moment(day, clock)
     body = block.body
     sender: str | None = name
     if body:
@@ -53,7 +53,7 @@ def _record(source: Source, block: Block, header: re.Match[str], names: set[str]
         id=source.record_id(block.byte_start),
         kind=kind,
         sender_raw=sender,
-        ts_raw=header[0][:19],
+        ts_raw=f"{day} {clock}",
         ts_candidates=moment.candidates,
         tz_status=moment.status,
         precision=moment.precision,
