@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _PLACES = {
+    "ChatOptions": "actions.chats",
     "CaptureRequest": "capture.request",
     "EvidenceKitError": "errors",
     "Expectations": "checks.expectations",
@@ -31,6 +32,7 @@ _PLACES = {
     "make_kit": "actions.kit",
     "open_bundle": "bundle.reader",
     "open_case": "actions.case",
+    "read_chat": "actions.chats",
     "renew": "actions.stamp",
     "share_bundle": "actions.share",
     "stamp": "actions.stamp",
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from evidence_kit.actions.attach import attach_manifest
     from evidence_kit.actions.capture import capture_page
     from evidence_kit.actions.case import create_case, open_case
+    from evidence_kit.actions.chats import ChatOptions, read_chat
     from evidence_kit.actions.hand_over import hand_over
     from evidence_kit.actions.include import include_bundles
     from evidence_kit.actions.kit import Kit, make_kit
@@ -58,6 +61,7 @@ if TYPE_CHECKING:
     from evidence_kit.report import Report
 
 __all__ = [
+    "ChatOptions",
     "CaptureRequest",
     "EvidenceKitError",
     "Expectations",
@@ -76,6 +80,7 @@ __all__ = [
     "make_kit",
     "open_bundle",
     "open_case",
+    "read_chat",
     "renew",
     "share_bundle",
     "stamp",

@@ -227,3 +227,5 @@ class DraftFile(msgspec.Struct, frozen=True, kw_only=True):
     role: Role = Role.ORIGINAL
     from_: tuple[str, ...] = ()
     by: Maker | None = None
+    sha256: str | None = None
+    """Digest that its bytes must have, where another file was derived from them."""

@@ -16,7 +16,6 @@ from evidence_kit.report import Outcome
 from tests.build import refused
 from tests.forge import explode
 
-CHAT_LINE = "2026-11-08 10:20:31 小林\n点卡呢？\n\n"
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 
 
@@ -75,8 +74,6 @@ def test_odd_name_is_kept_in_the_record_and_made_portable(
         (b"\0\1\2", "x.txt", "application/octet-stream", Kind.DOCUMENT),
         (b"", "x.txt", "text/plain", Kind.DOCUMENT),
         ("订单号 1，2026-11-08 10:20 付款".encode(), "x.txt", "text/plain", Kind.DOCUMENT),
-        ((CHAT_LINE * 3).encode(), "x.txt", "text/plain", Kind.CHAT),
-        ((CHAT_LINE * 2).encode(), "x.txt", "text/plain", Kind.DOCUMENT),
         (b"<html></html>", "x.HTML", "text/html", Kind.DOCUMENT),
     ],
 )
@@ -85,11 +82,6 @@ def test_kind_is_told_by_the_first_bytes(
 ) -> None:
     (tmp_path / name).write_bytes(head)
     assert detect(tmp_path / name) == (media_type, kind)
-
-
-@pytest.mark.parametrize("path", sorted(FIXTURES.glob("chats/*/*/*.txt")), ids=lambda p: p.parent)
-def test_chat_exports_are_chats(path: Path) -> None:
-    assert detect(path)[1] is Kind.CHAT
 
 
 def test_picture_of_the_fixtures_is_a_picture() -> None:

@@ -34,7 +34,7 @@ def test_case_from_first_to_last_command(transcript: Transcript, authority: Tsa)
 def test_bundle_that_was_changed(transcript: Transcript, authority: Tsa) -> None:
     Path("chat.txt").write_text(CHAT, encoding="utf-8")
     transcript.run("add", "chat.txt", "-o", "good.zip")
-    flip(Path("good.zip"), CHAT.encode()[:20], Path("bad.zip"))
+    flip(Path("good.zip"), CHAT.encode()[:30], Path("bad.zip"))
     assert transcript.run("verify", "bad.zip").code == ExitCode.NO
     transcript.compare("changed")
 

@@ -17,7 +17,7 @@ from evidence_kit.i18n import Translator
 SOURCE = Path(evidence_kit.__file__).parent
 ROOT = SOURCE.parents[1]
 RAISED = re.compile(
-    r"(Fault|[A-Za-z]*Error|finding|_about|_note|_failed|Observation|Diagnosis|ChatStop|Stop)$"
+    r"(Fault|[A-Za-z]*Error|finding|_about|_note|_failed|Observation|Diagnosis|ChatStop|Stop|stop)$"
 )
 # A parameter of this name holds a code, whose words then stand inside another sentence.
 CODE_PARAMETERS = ("code", "error", "reason")
@@ -36,7 +36,6 @@ NO_CODES = {
 }
 """Names of fields and files that look like a code."""
 TABLES: dict[str, dict[str, str] | dict[str, messages.Message]] = {
-    "CHAT_STOPS": messages.CHAT_STOPS,
     "ERRORS": messages.ERRORS,
     "DIAGNOSES": messages.DIAGNOSES,
     "FINDINGS": messages.FINDINGS,

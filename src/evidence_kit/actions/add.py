@@ -1,12 +1,16 @@
 """add: files that the user already has -> one sealed bundle, the originals untouched."""
 
 import re
+import tempfile
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
+
+from evidence_kit.actions.chats import AskRoles, ChatOptions, read_drafts
 from evidence_kit.actions.kit import Kit
-from evidence_kit.actions.seal import Destination, Sealed, seal
+from evidence_kit.actions.seal import Destination, Sealed, begin, seal
 from evidence_kit.bundle import layout
 from evidence_kit.bundle.hashing import Progress
 from evidence_kit.bundle.text import escape
@@ -39,11 +43,6 @@ _TEXT_TYPES = {
     ".mhtml": "multipart/related",
 }
 _KINDS = {"image": Kind.PICTURE, "video": Kind.RECORDING, "audio": Kind.RECORDING}
-# A line that begins, or nearly so, with a date and a time: the mark of every chat export.
-_CHAT_LINE = re.compile(
-    rb"^.{0,40}?\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[ T,]{1,2}.{0,6}?\d{1,2}:\d\d", re.MULTILINE
-)
-_CHAT_LINES = 3
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?)?", re.ASCII)
 
 
@@ -55,9 +54,14 @@ def add_files(
     label: str | None = None,
     obtained_from: str | None = None,
     obtained_at: str | None = None,
+    chats: ChatOptions | None = None,
+    ask_roles: AskRoles | None = None,
     progress: Progress | None = None,
 ) -> Sealed:
-    """Seal files as they are, one item each, in one bundle.
+    """Seal files as they are, one item each, in one bundle; chats are read, too.
+
+    Beside a chat stands what was derived from it: its messages, a transcript, the account.
+    How well it could be read is told in `notes`, where that broke off in `shortfalls`.
 
     Args:
         paths: the files; read once, never written.
@@ -66,11 +70,13 @@ def add_files(
         label: what the user calls them; None takes each file's name.
         obtained_from: where the user says they come from.
         obtained_at: when the user says they were obtained, RFC 3339 or a date.
+        chats: what the user says of the chats among them.
+        ask_roles: asks who the senders of a chat are, where `chats` does not say.
         progress: called with bytes written, then with bytes verified.
 
     Raises:
         InputError: a file is missing, is a folder, can't be read, or changes meanwhile.
-        UsageError: no file, or `obtained_at` is no date.
+        UsageError: no file, `obtained_at` is no date, or see `actions.chats.read_drafts`.
         SealError, CaseError, SigningKeyError: see `seal`.
     """
     if not paths:
@@ -82,7 +88,15 @@ def add_files(
         obtained_from=obtained_from,
         obtained_at=obtained_at,
     )
-    return seal(drafts, destination, kit=kit, progress=progress)
+    act = begin(destination, kit)
+    with tempfile.TemporaryDirectory(prefix="evidence-kit-") as folder:
+        read = read_drafts(drafts, Path(folder), options=chats or ChatOptions(), ask=ask_roles)
+        sealed = seal(read.drafts, destination, kit=kit, act=act, progress=progress)
+    return msgspec.structs.replace(
+        sealed,
+        notes=(*sealed.notes, *read.notes),
+        shortfalls=(*sealed.shortfalls, *read.shortfalls),
+    )
 
 
 def draft_files(
@@ -145,9 +159,7 @@ def detect(path: Path) -> tuple[str, Kind]:
             return media_type, _KINDS.get(media_type.partition("/")[0], Kind.DOCUMENT)
     if b"\x00" in head:
         return "application/octet-stream", Kind.DOCUMENT
-    is_chat = len(_CHAT_LINE.findall(head)) >= _CHAT_LINES
-    media_type = _TEXT_TYPES.get(path.suffix.lower(), "text/plain")
-    return media_type, Kind.CHAT if is_chat else Kind.DOCUMENT
+    return _TEXT_TYPES.get(path.suffix.lower(), "text/plain"), Kind.DOCUMENT
 
 
 def require_date(text: str) -> None:

@@ -65,11 +65,11 @@ class Sealed(msgspec.Struct, frozen=True, kw_only=True):
     crl_replies: tuple[CrlReply, ...] = ()
     """What became of fetching the authorities' revocation lists."""
     shortfalls: tuple[Observation, ...] = ()
-    """Why a captured page may not be the one meant, and what of it is missing."""
+    """Why a captured page may not be the one meant, and what of it or of a chat is missing."""
     case_findings: tuple[Finding, ...] = ()
     """What is wrong with the chain that the bundle was added to."""
     notes: tuple[Observation, ...] = ()
-    """What else was noticed while a page was captured."""
+    """What else was noticed while a page was captured or a chat was read."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -132,7 +132,7 @@ def write_bundle(
         progress: called with the number of bytes written since the last call.
 
     Raises:
-        InputError: a source is missing or changes.
+        InputError: a source is missing, or changes while it is read or since it was.
         SealError: two files would have the same name.
         Fault: a path is not portable.
     """
@@ -146,6 +146,9 @@ def write_bundle(
         path: writer.add_file(path, Path(by_path[path].source), progress)
         for path in sorted(by_path)
     }
+    for path, file in by_path.items():
+        if file.sha256 not in (None, written[path].sha256):
+            raise InputError("file.changing", path=file.source)
     evidence = msgspec.structs.replace(
         skeleton,
         items=tuple(

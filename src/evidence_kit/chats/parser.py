@@ -64,7 +64,7 @@ class ChatStop(Exception):
 
     Args:
         byte: where it stopped.
-        code: key of the words in `messages.ERRORS`, such as "chat.cut_short".
+        code: key of the words in `messages.OBSERVATIONS`, such as "chat.cut_short".
         detail: what was found there.
     """
 

@@ -74,7 +74,7 @@ class Reading:
         self.parser = parser
         self._options = options or Options()
         self._roles = roles or Roles()
-        self._offset = assumed_offset
+        self.assumed_offset = assumed_offset
         self._tally = _Tally(assumed_offset)
         self._position = 0
         self._stop: Stop | None = None
@@ -101,7 +101,7 @@ class Reading:
             member=source.member,
             encoding=source.encoding,
             has_bom=source.bom_bytes > 0,
-            assumed_offset=self._offset,
+            assumed_offset=self.assumed_offset,
             date_order=options.date_order,
             records=tally.records,
             kinds={str(kind): count for kind, count in sorted(tally.kinds.items())},

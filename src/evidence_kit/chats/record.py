@@ -165,7 +165,7 @@ class Stop(msgspec.Struct, frozen=True, kw_only=True):
 
     byte: int
     code: str
-    """Key of its words in `messages.ERRORS`, such as "chat.cut_short"."""
+    """Key of its words in `messages.OBSERVATIONS`, such as "chat.cut_short"."""
     detail: str = ""
 
 

@@ -10,6 +10,7 @@ from evidence_kit.chats.record import Flag, Precision, TzStatus
 BEIJING = "+08:00"
 _CACHE = 1 << 12
 _CENTURY = 2000
+_UNMARKED = str.maketrans("", "", ". \u00a0\u202f")
 
 
 class Moment(NamedTuple):
@@ -125,13 +126,27 @@ def iso_time(hour: str, minute: str, second: str | None = None, *, pm: bool | No
     ('09:05:00', '00:00:01', '20:43:00')
     """
     number = int(hour)
-    if pm is not None:
-        if not 1 <= number <= 12:
-            return ""
+    if pm is not None and number <= 12:
         number = number % 12 + (12 if pm else 0)
+    elif pm is False:
+        return ""
     if number > 23 or int(minute) > 59 or int(second or 0) > 59:
         return ""
     return f"{number:02}:{int(minute):02}:{int(second or 0):02}"
+
+
+def is_pm(word: str, hour: str) -> bool | None:
+    """Which half of the day a word means; None for no word, a clock of 24 hours.
+
+    >>> is_pm("下午", "3"), is_pm("a. m.", "3"), is_pm("", "15"), is_pm("中午", "11")
+    (True, False, None, False)
+    """
+    plain = word.strip().lower().translate(_UNMARKED)
+    if not plain:
+        return None
+    if plain == "中午":
+        return int(hour) in (12, 1, 2)
+    return plain in ("pm", "p", "下午", "晚上", "傍晚", "晚")
 
 
 def iso_epoch(count: int, *, milliseconds: bool = False) -> str | None:

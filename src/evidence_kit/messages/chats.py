@@ -1,4 +1,4 @@
-"""What goes wrong with chat exports."""
+"""What goes wrong with chat exports, and what is told of those that were read."""
 
 from evidence_kit.i18n import mark
 from evidence_kit.messages.message import Message
@@ -12,12 +12,39 @@ CHAT_ERRORS: dict[str, Message] = {
         mark("there is no chat format of this name: {name}"),
         mark("did you mean: {known}"),
     ),
+    "chat.no_such_sender": Message(
+        mark("nobody of this name sent anything in these chats: {name}"),
+        mark("did you mean: {known}"),
+    ),
+    "chat.none": Message(
+        mark("none of these files can be read as a chat"),
+        mark("leave out --parser, --me, --merchant and --date-order, or name a chat export"),
+    ),
 }
 
-CHAT_STOPS: dict[str, str] = {
-    "chat.cut_short": mark("the file ends in the middle, at byte {byte}"),
-    "chat.not_json": mark("at byte {byte} it is no longer JSON"),
-    "chat.parser_failed": mark("the parser broke at byte {byte} ({detail})"),
-    "chat.too_long": mark("a single value at byte {byte} is too long to be read"),
+CHAT_OBSERVATIONS: dict[str, str] = {
+    "chat.ambiguous_dates": mark(
+        "in {count} messages day and month can be read both ways, and both are kept; to settle"
+        " it, add the file again with --date-order dmy or mdy: {name}"
+    ),
+    "chat.backwards": mark("{count} messages are earlier than the one before them: {name}"),
+    "chat.cut_short": mark("the chat ends in the middle, at byte {byte}: {name}"),
+    "chat.declared": mark(
+        "the export says that it holds {declared} messages, and {actual} were found: {name}"
+    ),
+    "chat.not_json": mark("at byte {byte} the chat is no longer JSON: {name}"),
+    "chat.parser_failed": mark("reading the chat broke off at byte {byte} ({detail}): {name}"),
+    "chat.read": mark(
+        "read as {format} ({encoding}): {messages} messages; {unclaimed} bytes were not"
+        " understood: {name}"
+    ),
+    "chat.roles_open": mark(
+        "who of them is you and who the merchant is not said; --me and --merchant say it: {name}"
+    ),
+    "chat.too_long": mark("a single value at byte {byte} of the chat is too long: {name}"),
+    "chat.undecodable": mark(
+        "{count} messages hold bytes in no encoding that could be found, shown as \ufffd: {name}"
+    ),
+    "chat.unrecognised": mark("no chat format fits, so it is kept as a document: {name}"),
 }
-"""Why a parser could not go on. All may name {byte} and {detail}."""
+"""Those that name a byte tell where a parser could not go on; see `chats.record.Stop`."""

@@ -1,8 +1,10 @@
-"""What was noticed about a page while it was captured."""
+"""What was noticed while a page was captured or a chat was read."""
 
 from evidence_kit.i18n import mark
+from evidence_kit.messages.chats import CHAT_OBSERVATIONS
 
 OBSERVATIONS: dict[str, str] = {
+    **CHAT_OBSERVATIONS,
     "artefact.missing": mark("could not be captured ({reason}): {path}"),
     "browser.attached": mark(
         "it was captured in the user's own browser, whose extensions can change what a page shows"

@@ -20,11 +20,13 @@ _HEADER = re.compile(
 )
 _OTHERS = re.compile(r"'.*'|.*[(<][^()<>]+[)>]")
 """Names as WeFlow and QQ write them."""
+_ENOUGH = 3
+"""Fewer of them are any note."""
 
 
 def _detect(head: Head) -> Detection:
     names = [match[3] for match in _HEADER.finditer(head.text)]
-    if not names or not _HEADER.match(head.text) or all(map(_OTHERS.fullmatch, names)):
+    if len(names) < _ENOUGH or not _HEADER.match(head.text) or all(map(_OTHERS.fullmatch, names)):
         return Detection()
     return Detection(SHAPE, (f"{len(names)} lines of date, time and name behind empty lines",))
 

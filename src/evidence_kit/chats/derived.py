@@ -1,0 +1,124 @@
+"""What is derived from a chat: messages.jsonl, transcript.txt, and chat.json, the account.
+
+The same input gives the same bytes; nothing depends on the reader's language or zone.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TextIO
+
+import msgspec
+
+from evidence_kit.bundle.text import escape
+from evidence_kit.chats.reading import Reading, Roles
+from evidence_kit.chats.record import Chat, Party, Record, RecordKind, TzStatus
+
+FORMAT = "evidence-kit/chat/1-draft"
+MESSAGES, TRANSCRIPT, ACCOUNT = "messages.jsonl", "transcript.txt", "chat.json"
+_KINDS = {
+    RecordKind.MEDIA: "媒体 media",
+    RecordKind.SYSTEM: "系统消息 system",
+    RecordKind.RECALL: "撤回 recall",
+    RecordKind.DELETED: "删除 deleted",
+    RecordKind.UNCLAIMED: "未识别 unclaimed",
+}
+_PARTIES = {Party.BUYER: "买家 buyer", Party.MERCHANT: "商家 merchant", Party.OTHER: "其他 other"}
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """chat.json: the account of every chat in one original, and what the user said of it."""
+
+    format: str = FORMAT
+    chats: tuple[Chat, ...]
+    buyer_claimed: tuple[str, ...]
+    """Names that the user says are theirs."""
+    merchant_claimed: tuple[str, ...]
+
+
+def number_of(position: int) -> str:
+    """The name of the n-th record of messages.jsonl, counted from 1: M0001."""
+    return f"M{position:04}"
+
+
+def derive(readings: Sequence[Reading], folder: Path, *, name: str, roles: Roles) -> Account:
+    """Write the three files into a folder.
+
+    Args:
+        readings: the chats of one original, unread.
+        folder: where to.
+        name: what the original is called.
+        roles: what the readings were given.
+
+    Raises:
+        OSError: a file can't be written or read.
+    """
+    encode = msgspec.json.Encoder().encode
+    position = 0
+    with (
+        open(folder / MESSAGES, "wb", 1 << 20) as messages,
+        _text(folder / TRANSCRIPT) as transcript,
+    ):
+        transcript.write(
+            "由 evidence-kit 整理，以原件为准 / made by evidence-kit; the original counts\n"
+        )
+        for reading in readings:
+            transcript.write(_head(reading, name))
+            for record in reading:
+                position += 1
+                messages.write(encode(record) + b"\n")
+                transcript.write(_entry(number_of(position), record, reading.assumed_offset))
+            transcript.write(_foot(reading.chat))
+    account = Account(
+        chats=tuple(reading.chat for reading in readings),
+        buyer_claimed=tuple(sorted(roles.buyer)),
+        merchant_claimed=tuple(sorted(roles.merchant)),
+    )
+    written = msgspec.json.format(msgspec.json.encode(account), indent=1)
+    (folder / ACCOUNT).write_bytes(written + b"\n")
+    return account
+
+
+def _text(path: Path) -> TextIO:
+    return path.open("w", encoding="utf-8", newline="\n")
+
+
+def _head(reading: Reading, name: str) -> str:
+    source, parser = reading.source, reading.parser
+    member = f" / {escape(source.member)}" if source.member else ""
+    return (
+        f"\n原件 original: {escape(name)}{member}\n"
+        f"sha256: {source.sha256}\n"
+        f"格式 format: {parser.title} ({parser.id} {parser.version}), {source.encoding}\n\n"
+    )
+
+
+def _entry(number: str, record: Record, assumed_offset: str) -> str:
+    who = [record.sender_raw, _PARTIES.get(record.role), _KINDS.get(record.kind)]
+    flags = ", ".join(record.flags)
+    head = " · ".join(
+        [number, _when(record, assumed_offset), *(escape(part) for part in who if part)]
+    )
+    body = "".join(f"    {escape(line)}\n" for line in record.body_raw.split("\n") if line)
+    return f"{head}{f' · [{flags}]' if flags else ''}\n{body}\n"
+
+
+def _when(record: Record, assumed_offset: str) -> str:
+    if record.tz_status is TzStatus.NONE:
+        return escape(f"{record.ts_raw or ''} (无日期 undated)".strip())
+    times = " | ".join(record.ts_candidates).replace("T", " ")
+    if record.tz_status is TzStatus.ASSUMED:
+        return f"{times} (UTC{assumed_offset} 推定 assumed)"
+    return times
+
+
+def _foot(chat: Chat) -> str:
+    claims = "".join(f"; {claim.what}: {claim.declared}" for claim in chat.declared)
+    byte = chat.stopped.byte if chat.stopped else 0
+    stopped = f"读到第 {byte} 字节为止 read up to byte {byte}\n"
+    return (
+        f"消息 messages: {chat.records}; 未识别字节 unclaimed bytes: {chat.unclaimed_bytes}\n"
+        f"日月不明 ambiguous dates: {chat.ambiguous_dates};"
+        f" 时间倒退 backward times: {chat.backward_times}; 无日期 undated: {chat.undated}\n"
+        + (f"导出自称 as the export says{claims}\n" if claims else "")
+        + (stopped if chat.stopped else "")
+    )

@@ -1,0 +1,111 @@
+"""Any text whose messages begin with a date and a time, or with a name and then these.
+
+`2026-05-01 10:00 店主: 正文` · `[2026/5/1 下午3:07:41] 店主：正文` · `2026年5月1日 10:00 店主`,
+the text below · `店主 2026-05-01 10:00:00`, the text below. Taken where no format is known.
+"""
+
+import re
+from collections.abc import Iterator
+
+from evidence_kit.chats.blocks import Block, blocks, clean
+from evidence_kit.chats.parser import GENERIC, DateOrder, Detection, Options, Parser
+from evidence_kit.chats.phrases import flags_of, kind_of_body, kind_of_system
+from evidence_kit.chats.record import Part, Precision, Record, TzStatus
+from evidence_kit.chats.source import Head, Source
+from evidence_kit.chats.times import (
+    NO_SUCH_TIME,
+    Moment,
+    is_pm,
+    iso_dates,
+    iso_time,
+    local_moment,
+    offset_moment,
+)
+
+_HALF = r"上午|下午|凌晨|早上|清晨|中午|傍晚|晚上|[AaPp]\.?\s?[Mm]\.?"
+_WHEN = (
+    r"(?P<when>(?P<a>\d{1,4})[-/.年](?P<b>\d{1,2})[-/.月](?P<c>\d{1,4})日?[ T,，\t]{1,3}"
+    rf"(?P<before>(?:{_HALF})\s?)?(?P<hour>\d{{1,2}}):(?P<minute>\d\d)(?::(?P<second>\d\d))?"
+    rf"(?:[.,]\d{{1,6}})?(?P<after>[ \u202f]?(?:{_HALF}))?"
+    r"(?P<zone>[ ]?(?:Z|(?:UTC|GMT)?[+-]\d\d:?\d\d))?)(?!\d)"
+)
+_HEADER = re.compile(
+    rf"^(?:(?P<name>[^\s\d\[【(:：][^\r\n:：]{{0,39}}?)[ \t]+)?[\[【(]?{_WHEN}[\]】)]?"
+    r"[ \t]*[-–—]?[ \t]*(?P<rest>(?(name)|[^\r\n]*))(?=\r?$)",
+    re.MULTILINE,
+)
+_NAMED = re.compile(r"(?P<name>[^:：]{1,40}?)[ \t]*[:：](?!//)[ \t]?(?P<text>.*)", re.DOTALL)
+_ENOUGH = 3
+"""Fewer lines with a time are any note."""
+
+
+def _detect(head: Head) -> Detection:
+    found = len(_HEADER.findall(head.text))
+    if found < _ENOUGH:
+        return Detection()
+    return Detection(GENERIC, (f"{found} lines that begin with a date and a time",))
+
+
+def _parse(source: Source, options: Options) -> Iterator[Part]:
+    for block in blocks(source, _HEADER):
+        if block.header is not None:
+            yield _record(source, block, block.header, options.date_order)
+
+
+def _record(source: Source, block: Block, header: re.Match[str], order: DateOrder | None) -> Record:
+    moment = _moment(header, order)
+    sender, body = _said(header["name"], header["rest"], block.body)
+    return Record(
+        id=source.record_id(block.byte_start),
+        kind=kind_of_system(body) if sender is None else kind_of_body(body),
+        sender_raw=sender,
+        ts_raw=header["when"].strip(),
+        ts_candidates=moment.candidates,
+        tz_status=moment.status,
+        precision=moment.precision,
+        body_raw=body,
+        flags=(*flags_of(body), *moment.flags, *block.flags),
+        src=block.span(source),
+    )
+
+
+def _said(name: str | None, rest: str, below: str) -> tuple[str | None, str]:
+    """Sender and text: `name: text`, or the name alone with the text below it."""
+    if name:
+        return name, below
+    named = _NAMED.fullmatch(rest)
+    if named:
+        return named["name"].strip() or None, clean(f"{named['text']}\n{below}")
+    if rest.strip() and below:
+        return rest.strip(), below
+    return None, clean(f"{rest}\n{below}")
+
+
+def _moment(header: re.Match[str], order: DateOrder | None) -> Moment:
+    word = header["before"] or header["after"] or ""
+    clock = iso_time(
+        header["hour"], header["minute"], header["second"], pm=is_pm(word, header["hour"])
+    )
+    precision = Precision.SECOND if header["second"] else Precision.MINUTE
+    dates = iso_dates(header["a"], header["b"], header["c"], order)
+    if not header["zone"]:
+        return local_moment(dates, clock, precision)
+    moments = [offset_moment(f"{day}T{clock}{_offset(header['zone'])}") for day in dates]
+    candidates = tuple(time for moment in moments for time in moment.candidates)
+    return Moment(candidates, TzStatus.OFFSET, precision) if candidates else NO_SUCH_TIME
+
+
+def _offset(zone: str) -> str:
+    """+08:00, from Z, +0800, UTC+08:00."""
+    digits = zone.strip().removeprefix("UTC").removeprefix("GMT")
+    return "+00:00" if digits == "Z" else f"{digits[:3]}:{digits[-2:]}"
+
+
+PARSER = Parser(
+    id="generic_txt",
+    version="1",
+    title="TXT",
+    syntax="text",
+    detect=_detect,
+    parse=_parse,
+)

@@ -1,0 +1,212 @@
+"""What is derived from chats among the files, and that no chat keeps a file from being sealed."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evidence_kit.actions.add import add_files
+from evidence_kit.actions.chats import OPERATION, ChatOptions
+from evidence_kit.actions.kit import Kit
+from evidence_kit.actions.seal import Sealed
+from evidence_kit.bundle.reader import Bundle
+from evidence_kit.chats.reading import Roles
+from evidence_kit.chats.record import Participant
+from evidence_kit.errors import InputError, UsageError
+from evidence_kit.model import Item, Kind, Maker, Role
+from evidence_kit.report import Outcome
+from fixtures import story
+from fixtures.chats import make
+from fixtures.chats.dispute import SHOP
+from tests.build import refused
+from tests.forge import explode
+
+CHAT = make.HERE / "wechatmsg_txt/k20261101/chat.txt"
+ROLES = ChatOptions(me=(story.BUYER_NAME,), merchant=(SHOP,))
+
+
+def add(path: Path, kit: Kit, tmp_path: Path, options: ChatOptions | None = None) -> Sealed:
+    return add_files([path], tmp_path / "x.evidence.zip", kit=kit, chats=options)
+
+
+def items_of(sealed: Sealed) -> tuple[Item, ...]:
+    with Bundle(sealed.path) as bundle:
+        return bundle.evidence.items
+
+
+def files_of(sealed: Sealed) -> dict[str, bytes]:
+    return dict(explode(sealed.path.read_bytes())[1])
+
+
+def codes(sealed: Sealed) -> list[str]:
+    return [note.code for note in sealed.notes]
+
+
+def test_messages_transcript_and_account_stand_beside_the_original(
+    kit: Kit, tmp_path: Path
+) -> None:
+    sealed = add(CHAT, kit, tmp_path, ROLES)
+    assert sealed.report.verdict is Outcome.PASSED
+    (item,) = items_of(sealed)
+    original, *derived = item.files
+    assert item.kind is Kind.CHAT
+    assert original.role is Role.ORIGINAL
+    assert files_of(sealed)[original.path] == CHAT.read_bytes()
+    assert [entry.path for entry in derived] == [
+        f"data/derived/0001/{name}" for name in ("messages.jsonl", "transcript.txt", "chat.json")
+    ]
+    for entry in derived:
+        assert entry.role is Role.DERIVED
+        assert entry.from_ == (original.path,)
+        assert entry.by == Maker(operation=OPERATION, tool="wechatmsg_txt", version="1")
+
+
+def test_every_message_points_to_its_bytes_in_the_sealed_original(kit: Kit, tmp_path: Path) -> None:
+    files = files_of(add(CHAT, kit, tmp_path, ROLES))
+    original = files["data/files/0001-chat.txt"]
+    records = [json.loads(line) for line in files["data/derived/0001/messages.jsonl"].splitlines()]
+    assert [record["body_raw"] for record in records[1:]] == [line.text for line in story.CHAT]
+    for record in records:
+        span = record["src"]
+        assert record["body_raw"].encode() in original[span["byte_start"] : span["byte_end"]]
+    said_by = [("buyer" if line.speaker == "buyer" else "merchant") for line in story.CHAT]
+    assert [record["role"] for record in records[1:]] == said_by
+    assert "role" not in records[0]
+
+
+def test_roles_are_kept_as_claims(kit: Kit, tmp_path: Path) -> None:
+    files = files_of(add(CHAT, kit, tmp_path, ROLES))
+    account = json.loads(files["data/derived/0001/chat.json"])
+    assert account["buyer_claimed"] == [story.BUYER_NAME]
+    assert account["merchant_claimed"] == [SHOP]
+    (chat,) = account["chats"]
+    assert chat["parser"] == "wechatmsg_txt"
+    assert chat["records"] == 1 + len(story.CHAT)
+    assert chat["unclaimed_bytes"] == 0
+
+
+def test_transcript_is_readable_and_always_the_same(kit: Kit, tmp_path: Path) -> None:
+    (tmp_path / "again").mkdir()
+    path = "data/derived/0001/transcript.txt"
+    first = files_of(add(CHAT, kit, tmp_path, ROLES))[path]
+    assert first == files_of(add(CHAT, kit, tmp_path / "again", ROLES))[path]
+    text = first.decode()
+    assert "M0004 · 2026-11-01 19:59:03 (UTC+08:00 推定 assumed) · 云雀点卡客服 · 商家" in text
+    assert "\n    有的亲，现货秒发，24小时内保证发货，发不了全额退款\n" in text
+    assert "消息 messages: 13; 未识别字节 unclaimed bytes: 0" in text
+
+
+def test_roles_are_asked_for_with_the_senders_shown(kit: Kit, tmp_path: Path) -> None:
+    asked: list[Any] = []
+
+    def ask(name: str, participants: Any) -> Roles:
+        asked.append((name, participants))
+        return Roles(buyer=frozenset((story.BUYER_NAME,)))
+
+    sealed = add_files([CHAT], tmp_path / "x.evidence.zip", kit=kit, ask_roles=ask)
+    ((name, participants),) = asked
+    assert name == "chat.txt"
+    assert all(isinstance(one, Participant) for one in participants)
+    assert {one.sender_raw: one.records for one in participants} == {story.BUYER_NAME: 6, SHOP: 6}
+    assert codes(sealed) == ["chat.read"]
+    assert b'"role":"buyer"' in files_of(sealed)["data/derived/0001/messages.jsonl"]
+
+
+def test_nobody_is_asked_where_the_roles_are_given(kit: Kit, tmp_path: Path) -> None:
+    def ask(name: str, participants: Any) -> Roles:
+        raise AssertionError
+
+    add_files([CHAT], tmp_path / "x.evidence.zip", kit=kit, chats=ROLES, ask_roles=ask)
+
+
+def test_open_roles_are_told(kit: Kit, tmp_path: Path) -> None:
+    assert codes(add(CHAT, kit, tmp_path)) == ["chat.read", "chat.roles_open"]
+
+
+def test_sender_who_is_not_there_is_refused(kit: Kit, tmp_path: Path) -> None:
+    with refused(UsageError, "chat.no_such_sender") as caught:
+        add(CHAT, kit, tmp_path, ChatOptions(me=("阿河",)))
+    assert caught.value.params["known"] in (story.BUYER_NAME, f"{SHOP}, {story.BUYER_NAME}")
+    assert not (tmp_path / "x.evidence.zip").exists()
+
+
+def test_unknown_text_is_kept_as_a_document_and_said_so(kit: Kit, tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text("2026-11-08 10:20 付款\n", encoding="utf-8")
+    sealed = add(tmp_path / "note.txt", kit, tmp_path)
+    (item,) = items_of(sealed)
+    assert (item.kind, len(item.files)) == (Kind.DOCUMENT, 1)
+    assert codes(sealed) == ["chat.unrecognised"]
+
+
+def test_picture_is_no_chat_and_nothing_is_said_of_it(kit: Kit, tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    assert codes(add(tmp_path / "a.png", kit, tmp_path)) == []
+
+
+def test_options_for_chats_without_a_chat_are_refused(kit: Kit, tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    with refused(UsageError, "chat.none"):
+        add(tmp_path / "a.png", kit, tmp_path, ChatOptions(parser="generic_txt"))
+
+
+def test_unknown_format_is_refused_with_the_nearest(kit: Kit, tmp_path: Path) -> None:
+    with refused(UsageError, "chat.no_such_parser") as caught:
+        add(CHAT, kit, tmp_path, ChatOptions(parser="wechatmsg-txt"))
+    assert caught.value.params["known"] == "wechatmsg_txt"
+
+
+def test_named_format_is_taken(kit: Kit, tmp_path: Path) -> None:
+    sealed = add(CHAT, kit, tmp_path, ChatOptions(parser="generic_txt"))
+    (item,) = items_of(sealed)
+    assert item.files[1].by is not None
+    assert item.files[1].by.tool == "generic_txt"
+
+
+def test_open_dates_are_told_and_settled_by_the_order(kit: Kit, tmp_path: Path) -> None:
+    path = make.HERE / "generic_txt/open_dates/chat.txt"
+    assert "chat.ambiguous_dates" in codes(add(path, kit, tmp_path))
+    (tmp_path / "again").mkdir()
+    settled = add(path, kit, tmp_path / "again", ChatOptions(date_order="dmy"))
+    assert "chat.ambiguous_dates" not in codes(settled)
+
+
+def test_count_that_is_not_what_the_export_says_is_told(kit: Kit, tmp_path: Path) -> None:
+    sealed = add(make.HERE / "weflow_json/one_line/chat.json", kit, tmp_path)
+    (note,) = (note for note in sealed.notes if note.code == "chat.declared")
+    assert (note.params["declared"], note.params["actual"]) == (9, 5)
+
+
+def test_half_written_export_is_sealed_and_the_byte_told(kit: Kit, tmp_path: Path) -> None:
+    path = make.HERE / "weflow_json/cut/chat.json"
+    sealed = add(path, kit, tmp_path)
+    (lack,) = sealed.shortfalls
+    assert lack.code == "chat.cut_short"
+    assert 0 < int(lack.params["byte"]) < path.stat().st_size
+    assert files_of(sealed)["data/files/0001-chat.json"] == path.read_bytes()
+    records = files_of(sealed)["data/derived/0001/messages.jsonl"].splitlines()
+    assert json.loads(records[-1])["kind"] == "unclaimed"
+
+
+def test_chat_that_changes_between_reading_and_sealing_is_refused(
+    kit: Kit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "chat.txt"
+    path.write_bytes(CHAT.read_bytes())
+    from evidence_kit.actions import add as module
+
+    def change_then_seal(*args: Any, **kwargs: Any) -> Sealed:
+        path.write_bytes(CHAT.read_bytes().replace("全额".encode(), "一半".encode()))
+        return seal(*args, **kwargs)
+
+    seal = module.seal
+    monkeypatch.setattr(module, "seal", change_then_seal)
+    with refused(InputError, "file.changing"):
+        add(path, kit, tmp_path)
+    assert not (tmp_path / "x.evidence.zip").exists()
+
+
+def test_two_chats_in_one_bundle_have_each_their_own(kit: Kit, tmp_path: Path) -> None:
+    sealed = add_files([CHAT, CHAT], tmp_path / "x.evidence.zip", kit=kit, chats=ROLES)
+    paths = [entry.path for item in items_of(sealed) for entry in item.files[1:]]
+    assert len(set(paths)) == 6
