@@ -61,8 +61,8 @@ if TYPE_CHECKING:
     from evidence_kit.report import Report
 
 __all__ = [
-    "ChatOptions",
     "CaptureRequest",
+    "ChatOptions",
     "EvidenceKitError",
     "Expectations",
     "Kit",
