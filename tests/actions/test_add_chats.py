@@ -9,7 +9,7 @@ import pytest
 from evidence_kit.actions.add import add_files
 from evidence_kit.actions.chats import OPERATION, ChatOptions
 from evidence_kit.actions.kit import Kit
-from evidence_kit.actions.seal import Sealed
+from evidence_kit.actions.seal import Sealed, seal
 from evidence_kit.bundle.reader import Bundle
 from evidence_kit.chats.reading import Roles
 from evidence_kit.chats.record import Participant
@@ -193,14 +193,11 @@ def test_chat_that_changes_between_reading_and_sealing_is_refused(
 ) -> None:
     path = tmp_path / "chat.txt"
     path.write_bytes(CHAT.read_bytes())
-    from evidence_kit.actions import add as module
-
     def change_then_seal(*args: Any, **kwargs: Any) -> Sealed:
         path.write_bytes(CHAT.read_bytes().replace("全额".encode(), "一半".encode()))
         return seal(*args, **kwargs)
 
-    seal = module.seal
-    monkeypatch.setattr(module, "seal", change_then_seal)
+    monkeypatch.setattr("evidence_kit.actions.add.seal", change_then_seal)
     with refused(InputError, "file.changing"):
         add(path, kit, tmp_path)
     assert not (tmp_path / "x.evidence.zip").exists()
