@@ -193,6 +193,7 @@ def test_chat_that_changes_between_reading_and_sealing_is_refused(
 ) -> None:
     path = tmp_path / "chat.txt"
     path.write_bytes(CHAT.read_bytes())
+
     def change_then_seal(*args: Any, **kwargs: Any) -> Sealed:
         path.write_bytes(CHAT.read_bytes().replace("全额".encode(), "一半".encode()))
         return seal(*args, **kwargs)
