@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from evidence_kit.capture.artefacts import png_size
+from evidence_kit.capture.pictures import png_size
 from evidence_kit.capture.request import Capture, CaptureRequest
 from evidence_kit.capture.session import capturing
 from fixtures import story

@@ -258,20 +258,3 @@ def test_an_artefact_that_fails_is_named_and_the_others_are_kept(
             "viewport.png",
         ]
         assert not captured.is_complete
-
-
-def test_a_picture_of_the_wrong_size_is_put_together_from_tiles(
-    capture: Capturing, shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shoot = artefacts._shoot
-
-    async def cut(page: DrivenPage, clip: dict[str, float] | None = None) -> bytes:
-        if clip and clip["height"] > artefacts._TILE_PX:
-            clip = clip | {"height": 1000}  # as a browser does that draws no more than that
-        return await shoot(page, clip)
-
-    monkeypatch.setattr(artefacts, "_shoot", cut)
-    with capture(shop.order_url) as captured:
-        source = next(file.source for file in captured.files if file.path.endswith("page.png"))
-        assert artefacts.png_size(Path(source).read_bytes())[1] > artefacts._TILE_PX
-        assert captured.origin.missing == ()

@@ -59,3 +59,20 @@ def test_secrets_that_are_to_be_kept_are_warned_of_all_the_way(
     assert "passwords and tokens were left in" in run("verify", "page.zip").out
     out = ("--without", "data/page/page.txt", "-o", "part.zip")
     assert "beware: exhibit E1 was captured while logged in" in run("share", "page.zip", *out).err
+
+
+def test_a_close_up_as_a_phone_shows_it_is_told_in_both_languages(
+    transcript: Transcript, authority: Tsa, shop: Shop
+) -> None:
+    options = ["--region", "h1", "--device", "mobile", "-o", "page.zip"]
+    assert transcript.run("capture", shop.order_url, *options).code == ExitCode.DONE
+    absent = transcript.run("capture", shop.order_url, "--region", "#gone", "-o", "absent.zip")
+    assert absent.code == ExitCode.INCOMPLETE
+    wrong = transcript.run("capture", shop.order_url, "--region", "p[", "-o", "wrong.zip")
+    assert wrong.code == ExitCode.USAGE
+    assert not Path("wrong.zip").exists()
+    tablet = transcript.run("capture", shop.order_url, "--device", "tablet")
+    assert tablet.code == ExitCode.USAGE
+    attached = transcript.run("capture", shop.order_url, "--device", "mobile", "--attach")
+    assert attached.code == ExitCode.USAGE
+    transcript.compare("region")

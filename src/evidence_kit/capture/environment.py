@@ -36,6 +36,8 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     has_sandbox: bool | None
     """None where the user started the browser."""
     profile: Profile
+    device: str | None
+    """What the browser pretended to be; None where it said what it is."""
     is_automated: bool | None
     """navigator.webdriver as the page could read it; None where it was not asked."""
     answer: Answer | None
@@ -63,6 +65,7 @@ def to_json(seen: Surroundings) -> bytes:
             "sandbox": seen.has_sandbox,
             "profile": _PROFILES[seen.profile],
             "webdriver": seen.is_automated,
+            "presented_as": "phone" if seen.device == "mobile" else None,
             "user_agent": answer.user_agent if answer else None,
         },
         "connection": {

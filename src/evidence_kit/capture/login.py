@@ -21,14 +21,26 @@ async def open_context(
     browser: "Browser", request: CaptureRequest, session: SavedSession | None
 ) -> "BrowserContext":
     """An empty profile, or one that holds a saved session and nothing else."""
-    viewport = request.viewport
+    viewport, is_phone = request.window, request.device == "mobile"
     return await browser.new_context(
+        user_agent=_phone(browser.version) if is_phone else None,
+        is_mobile=is_phone,
+        has_touch=is_phone,
         locale=request.locale,
         timezone_id=request.time_zone,
         viewport={"width": viewport.width_px, "height": viewport.height_px},
         device_scale_factor=viewport.scale_percent / 100,
         # its form was checked when it was read
         storage_state=session.state if session else None,  # type: ignore[arg-type]
+    )
+
+
+def _phone(version: str) -> str:
+    """What every Chrome for Android of that version says of itself, whatever the phone."""
+    major = version.partition(".")[0]
+    return (
+        "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko)"
+        f" Chrome/{major}.0.0.0 Mobile Safari/537.36"
     )
 
 

@@ -10,6 +10,10 @@ from evidence_kit.capture.endpoints import endpoints
 from evidence_kit.errors import UsageError
 from evidence_kit.model import Browser, Captured, DraftFile, Viewport
 
+PHONE = Viewport(width_px=412, height_px=839, scale_percent=300)
+"""A phone of common size, in its browser."""
+_MAX_SELECTOR = 500
+
 
 class CaptureRequest(msgspec.Struct, frozen=True, kw_only=True):
     """One page, and how it is to be captured."""
@@ -35,6 +39,10 @@ class CaptureRequest(msgspec.Struct, frozen=True, kw_only=True):
     keep_secrets: bool = False
     """Leave cookies, passwords and tokens in what is recorded."""
     pdf: bool = False
+    region: str | None = None
+    """A CSS selector; the first thing shown that it picks is pictured by itself, too."""
+    device: Literal["mobile"] | None = None
+    """What the browser presents itself as; None says what it is."""
     viewport: Viewport = Viewport(width_px=1280, height_px=900, scale_percent=100)
     locale: str = "zh-CN"
     """What the browser asks the site for; fixed, so that it says nothing of the machine."""
@@ -43,19 +51,27 @@ class CaptureRequest(msgspec.Struct, frozen=True, kw_only=True):
     """How long nothing may move or load before the page counts as at rest. Sites that wait
     a second before they load what was scrolled to are common, hence more than 1000."""
 
+    @property
+    def window(self) -> Viewport:
+        """The viewport; where the browser presents itself as a phone, that of one."""
+        return PHONE if self.device == "mobile" else self.viewport
+
     def check(self) -> None:
         """Refuse what can't be captured.
 
         Raises:
             UsageError: "capture.url" where the address is no plain web address;
-                "attach.alone" where a login or session is named for the user's own browser;
-                "attach.where" where that is none on this machine.
+                "capture.region" where the selector is empty, too long or unsafe;
+                "attach.alone" where a login, session or device is named for the user's own
+                browser; "attach.where" where that is none on this machine.
             CaptureError: "attach.no_port".
         """
         if self.attach is not None:
-            if self.login or self.session_path or self.browser_path:
+            if self.login or self.session_path or self.browser_path or self.device:
                 raise UsageError("attach.alone")
             endpoints(self.attach)
+        if self.region is not None and not _may_be_selector(self.region):
+            raise UsageError("capture.region", selector=escape(self.region[:_MAX_SELECTOR]))
         try:
             parts = urlsplit(self.url)
             is_plain = bool(
@@ -67,6 +83,10 @@ class CaptureRequest(msgspec.Struct, frozen=True, kw_only=True):
         if not is_plain or " " in self.url or not is_safe_text(self.url):
             # the address may hold a password, so only what stands before it is repeated
             raise UsageError("capture.url", url=escape(self.url.split("@")[-1]))
+
+
+def _may_be_selector(text: str) -> bool:
+    return 0 < len(text.strip()) <= _MAX_SELECTOR and is_safe_text(text)
 
 
 class Capture(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,13 +18,16 @@ from evidence_kit.model import Observation
 _NOTES = frozenset(
     {
         "browser.attached",
+        "device.mobile",
         "dialog",
         "download.ignored",
         "download.kept",
+        "picture.scaled",
         "popup",
         "popup.blocked",
         "popup.captured",
         "redirected",
+        "region.captured",
         "scroll.inside",
     }
 )
@@ -82,6 +85,10 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     boxes: int = 0
     """How many boxes scroll by themselves."""
     is_attached: bool = False
+    device: str | None = None
+    """What the browser pretended to be."""
+    picture_notes: tuple[Observation, ...] = ()
+    """What is to be said of the pictures."""
     dialogs: tuple[tuple[str, str], ...] = ()
     popups: tuple[PopupSeen, ...] = ()
     blocked_popups: tuple[str, ...] = ()
@@ -243,6 +250,9 @@ def _on_extras(seen: Seen) -> list[Observation]:
         found.append(_note("redirected", url=without_query(seen.final_url)))
     if seen.is_attached:
         found.append(_note("browser.attached"))
+    if seen.device is not None:
+        found.append(_note("device.mobile"))
+    found += [_note(note.code, **note.params) for note in seen.picture_notes]
     if seen.boxes:
         found.append(_note("scroll.inside", count=seen.boxes))
     found += [_note("dialog", kind=kind, text=text) for kind, text in seen.dialogs]

@@ -147,7 +147,7 @@ class _Session:
     async def _open(self, running: RunningBrowser, stack: AsyncExitStack) -> DrivenPage:
         """A new page in a profile that is empty, or logged in as it was asked for."""
         if self._request.attach:
-            page = await attached_page(running, self._request.viewport, stack)
+            page = await attached_page(running, self._request.window, stack)
         else:
             page = await self._own_page(running)
         if self.before_navigation is not None:

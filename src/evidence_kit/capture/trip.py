@@ -21,6 +21,7 @@ from evidence_kit.capture.downloads import PAGE_DOWNLOAD, DownloadSeen
 from evidence_kit.capture.frames import FRAMES
 from evidence_kit.capture.look import Look, look, scroll_inside
 from evidence_kit.capture.page import DrivenPage, Loading, Rest
+from evidence_kit.capture.pictures import is_selector
 from evidence_kit.capture.popups import PopupSeen
 from evidence_kit.capture.recorder_run import TRAFFIC, RecorderRun
 from evidence_kit.capture.redaction_run import RedactionRun
@@ -29,6 +30,7 @@ from evidence_kit.capture.sessions import SavedSession
 from evidence_kit.capture.steps import Shortfall, StepLog, timestamp
 from evidence_kit.capture.timing import TIMING
 from evidence_kit.capture.writing import write_file
+from evidence_kit.errors import UsageError
 from evidence_kit.model import Browser, Captured, DraftFile, Observation
 from evidence_kit.webarchive.wacz import ArchivedPage
 
@@ -101,6 +103,7 @@ class Trip:
 
         Raises:
             CaptureError: "capture.unwritable".
+            UsageError: "capture.region" where the browser reads no selector in it.
         """
         try:
             self._console = ConsoleLog(page.page, self._clock)
@@ -111,6 +114,7 @@ class Trip:
             await self._recording.abandon()
 
     async def _make(self, page: DrivenPage) -> Capture:
+        await self._check_region(page)
         started_at = self._clock()
         deadline_s = _now() + self._request.timeout_s
         page.deadline_s = deadline_s + _AFTER_S
@@ -141,6 +145,14 @@ class Trip:
         seen.has_fonts = has_fonts is not False
         await self._keep_traffic(page, seen, started_at)
         return await self._finish(page, seen, started_at)
+
+    async def _check_region(self, page: DrivenPage) -> None:
+        """Refuse what is no selector before the site is asked for anything."""
+        region = self._request.region
+        if region is not None:
+            with contextlib.suppress(Shortfall):  # then the page itself will tell
+                if not await is_selector(page, region):
+                    raise UsageError("capture.region", selector=region)
 
     async def _rest(self, page: DrivenPage, seen: _Seen, deadline_s: float) -> None:
         self.report("rest")
@@ -178,7 +190,7 @@ class Trip:
             folder,
             self._steps,
             clean=functools.partial(self._redaction.clean_text, path=FRAMES),
-            with_pdf=self._request.pdf,
+            request=self._request,
             is_unrolled=seen.boxes > 0,
         )
         text, picture = seen.artefacts.text, seen.artefacts.viewport_path
@@ -277,7 +289,7 @@ class Trip:
                 http_status=answer.status if answer else None,
                 started_at=timestamp(started_at),
                 ended_at=timestamp(self._clock()),
-                viewport=self._request.viewport,
+                viewport=self._request.window,
                 locale=self._request.locale,
                 time_zone=self._request.time_zone,
                 server_ip=answer.server_ip if answer else None,
@@ -318,6 +330,8 @@ class Trip:
             unfinished=seen.unfinished,
             boxes=seen.boxes,
             is_attached=self._request.attach is not None,
+            device=self._request.device,
+            picture_notes=seen.artefacts.notes,
             dialogs=tuple(page.dialogs),
             popups=seen.popups,
             blocked_popups=page.popups.blocked,
@@ -338,6 +352,7 @@ class Trip:
             browser_source=self._found.source,
             is_headless=self._running.is_headless,
             profile=self._profile(),
+            device=self._request.device,
             has_sandbox=self._running.has_sandbox,
             is_automated=seen.look.webdriver if seen.look else None,
             answer=page.traffic.answer,

@@ -3,7 +3,7 @@
 import contextlib
 import gettext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 import msgspec
@@ -92,6 +92,16 @@ class _Whole(click.IntRange):
 @option("--browser", type=PATH, metavar="FILE", help=mark("use this browser"))
 @option("--pdf", is_flag=True, help=mark("print the page to a PDF, too"))
 @option(
+    "--region",
+    metavar="SELECTOR",
+    help=mark("add a close-up of what a CSS selector picks, such as: --region '#promise'"),
+)
+@option(
+    "--device",
+    type=click.Choice(["mobile"]),
+    help=mark("present the browser as a phone, for pages that work on nothing else"),
+)
+@option(
     "--keep-secrets",
     is_flag=True,
     help=mark(
@@ -130,6 +140,8 @@ def command(
     timeout_s: int,
     browser: Path | None,
     pdf: bool,
+    region: str | None,
+    device: Literal["mobile"] | None,
     keep_secrets: bool,
     list_path: Path | None,
     jobs: int | None,
@@ -157,6 +169,8 @@ def command(
         attach=attach,
         browser_path=None if attach else str(browser) if browser else configured,
         pdf=pdf,
+        region=region,
+        device=device,
         keep_secrets=keep_secrets,
     )
     kit = kit_of(terminal, tsa=tsa, trust=trust, no_timestamp=no_timestamp)
@@ -263,9 +277,11 @@ def _suggest(
         terminal.suggest("evidence-kit", "login", name, request.url)
     elif "login.wall" in doubts and not is_login:
         terminal.suggest(*_same_command(out), "--login")
-    elif "expect.absent" in doubts:
+    elif doubts & {"expect.absent", "region.absent"}:
         show = ("evidence-kit", "show", sealed.path, "--extract", ".")
         terminal.suggest(*show, form=mark("look at the picture: {command}"))
+        if "expect.absent" not in doubts:
+            return  # the same selector would pick nothing again
         terminal.suggest(*_same_command(out), *(["--login"] if request.login else []))
     else:
         suggest_next(terminal, sealed)

@@ -13,6 +13,9 @@ OBSERVATIONS: dict[str, str] = {
     "challenge": mark(
         "the site asked to prove that no robot is visiting, instead of showing the page"
     ),
+    "device.mobile": mark(
+        "the browser presented itself as a phone; a computer may be shown something else"
+    ),
     "dialog": mark("the page showed a dialog, which was dismissed ({kind}): {text}"),
     "download": mark("the site sent a file instead of a page: {name}"),
     "download.ignored": mark("the page offered a file, which was not kept: {name}"),
@@ -32,6 +35,9 @@ OBSERVATIONS: dict[str, str] = {
     "page.blank": mark("the page is blank, or nearly so"),
     "page.closed": mark("the page or its browser was closed during the capture"),
     "page.crashed": mark("the page crashed during the capture"),
+    "picture.scaled": mark(
+        "the page is so large that its picture was made smaller, to {percent} %: {path}"
+    ),
     "picture.size": mark(
         "the picture does not have the size of the page ({expected} pixels): {path}"
     ),
@@ -41,6 +47,8 @@ OBSERVATIONS: dict[str, str] = {
     ),
     "popup.captured": mark("the page opened another window ({url}), which was captured: {paths}"),
     "redirected": mark("the site redirected to another address: {url}"),
+    "region.absent": mark("the page shows nothing that this selector picks: {selector}"),
+    "region.captured": mark("{path} is a close-up of what this selector picks: {selector}"),
     "requests.failed": mark(
         "{count} parts of the page did not load, {of_site} of them from the site itself: {urls}"
     ),

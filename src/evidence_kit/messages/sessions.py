@@ -5,7 +5,7 @@ from evidence_kit.messages.message import Message
 
 SESSION_ERRORS: dict[str, Message] = {
     "attach.alone": Message(
-        mark("--attach can't go together with --login, --session or --browser"),
+        mark("--attach can't go together with --login, --session, --browser or --device"),
         mark("log in in your own browser first, then capture with --attach alone"),
     ),
     "attach.jobs": Message(
@@ -31,6 +31,10 @@ SESSION_ERRORS: dict[str, Message] = {
     "capture.no_url": Message(
         mark("no address was given"),
         mark("give the address of the page, or a list of pages with --urls"),
+    ),
+    "capture.region": Message(
+        mark("this is no CSS selector: {selector}"),
+        mark("name an element by its id as #promise, by its class as .price, by its kind as table"),
     ),
     "login.closed": Message(
         mark("the window was closed before the session could be saved"),
