@@ -1,5 +1,6 @@
 """Every fixture of every parser, and what the tests do with each."""
 
+import contextlib
 import csv
 import io
 import json
@@ -75,13 +76,23 @@ def holds_body(text: str, body: str, syntax: str) -> bool:
     text = text.replace("\r\n", "\n")
     match syntax:
         case "csv":
-            return any(
-                body == field.rstrip("\n") for row in csv.reader(io.StringIO(text)) for field in row
-            )
+            return not body or body in _cells(text)
         case "json" | "jsonl":
             return body in _texts(json.loads(text)) or body in "".join(_texts(json.loads(text)))
         case _:
             return body in text
+
+
+def _cells(text: str) -> set[str]:
+    """The fields of a row, whatever parts them, and the texts of those that are JSON."""
+    found: set[str] = set()
+    for delimiter in ",;\t":
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            for field in row:
+                found.add(field.rstrip("\n"))
+                with contextlib.suppress(ValueError):
+                    found.update(_texts(json.loads(field)))
+    return found
 
 
 def _texts(value: object) -> list[str]:

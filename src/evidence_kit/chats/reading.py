@@ -157,7 +157,7 @@ class Reading:
     def _is_plain(self) -> bool:
         """Whether the text can't hold lone surrogates."""
         is_strict = self.source.encoding in ("utf-8", "gb18030")
-        return is_strict and self.parser.syntax in ("text", "csv")
+        return is_strict and self.parser.syntax == "text"
 
     def _unclaimed(self, end: int) -> Iterator[Record]:
         start = self._position
@@ -272,13 +272,18 @@ def _flagged(record: Record, flag: Flag) -> Record:
 
 def _without_surrogates(record: Record) -> Record:
     """The record with U+FFFD for what is no character, and the flag that says so."""
-    changed: dict[str, str] = {}
+    changed: dict[str, str | tuple[str, ...]] = {}
     for name in _TEXTS:
         text = getattr(record, name)
-        if text and not text.isascii():
-            mended = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-            if mended != text:
-                changed[name] = mended
+        if text and not text.isascii() and (mended := _mended(text)) != text:
+            changed[name] = mended
+    names = tuple(map(_mended, record.attachments))
+    if names != record.attachments:
+        changed["attachments"] = names
     if not changed:
         return record
     return msgspec.structs.replace(record, flags=(*record.flags, Flag.UNDECODABLE), **changed)
+
+
+def _mended(text: str) -> str:
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

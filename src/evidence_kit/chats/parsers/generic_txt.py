@@ -10,27 +10,12 @@ from collections.abc import Iterator
 from evidence_kit.chats.blocks import Block, blocks, clean
 from evidence_kit.chats.parser import GENERIC, DateOrder, Detection, Options, Parser
 from evidence_kit.chats.phrases import flags_of, kind_of_body, kind_of_system
-from evidence_kit.chats.record import Part, Precision, Record, TzStatus
+from evidence_kit.chats.record import Part, Record
 from evidence_kit.chats.source import Head, Source
-from evidence_kit.chats.times import (
-    NO_SUCH_TIME,
-    Moment,
-    is_pm,
-    iso_dates,
-    iso_time,
-    local_moment,
-    offset_moment,
-)
+from evidence_kit.chats.written import WHEN, moment_of
 
-_HALF = r"上午|下午|凌晨|早上|清晨|中午|傍晚|晚上|[AaPp]\.?\s?[Mm]\.?"
-_WHEN = (
-    r"(?P<when>(?P<a>\d{1,4})[-/.年](?P<b>\d{1,2})[-/.月](?P<c>\d{1,4})日?[ T,，\t]{1,3}"
-    rf"(?P<before>(?:{_HALF})\s?)?(?P<hour>\d{{1,2}}):(?P<minute>\d\d)(?::(?P<second>\d\d))?"
-    rf"(?:[.,]\d{{1,6}})?(?P<after>[ \u202f]?(?:{_HALF}))?"
-    r"(?P<zone>[ ]?(?:Z|(?:UTC|GMT)?[+-]\d\d:?\d\d))?)(?!\d)"
-)
 _HEADER = re.compile(
-    rf"^(?:(?P<name>[^\s\d\[【(:：][^\r\n:：]{{0,39}}?)[ \t]+)?[\[【(]?{_WHEN}[\]】)]?"
+    rf"^(?:(?P<name>[^\s\d\[【(:：][^\r\n:：]{{0,39}}?)[ \t]+)?[\[【(]?{WHEN}[\]】)]?"
     r"[ \t]*[-–—]?[ \t]*(?P<rest>(?(name)|[^\r\n]*))(?=\r?$)",
     re.MULTILINE,
 )
@@ -53,7 +38,7 @@ def _parse(source: Source, options: Options) -> Iterator[Part]:
 
 
 def _record(source: Source, block: Block, header: re.Match[str], order: DateOrder | None) -> Record:
-    moment = _moment(header, order)
+    moment = moment_of(header, order)
     sender, body = _said(header["name"], header["rest"], block.body)
     return Record(
         id=source.record_id(block.byte_start),
@@ -79,26 +64,6 @@ def _said(name: str | None, rest: str, below: str) -> tuple[str | None, str]:
     if rest.strip() and below:
         return rest.strip(), below
     return None, clean(f"{rest}\n{below}")
-
-
-def _moment(header: re.Match[str], order: DateOrder | None) -> Moment:
-    word = header["before"] or header["after"] or ""
-    clock = iso_time(
-        header["hour"], header["minute"], header["second"], pm=is_pm(word, header["hour"])
-    )
-    precision = Precision.SECOND if header["second"] else Precision.MINUTE
-    dates = iso_dates(header["a"], header["b"], header["c"], order)
-    if not header["zone"]:
-        return local_moment(dates, clock, precision)
-    moments = [offset_moment(f"{day}T{clock}{_offset(header['zone'])}") for day in dates]
-    candidates = tuple(time for moment in moments for time in moment.candidates)
-    return Moment(candidates, TzStatus.OFFSET, precision) if candidates else NO_SUCH_TIME
-
-
-def _offset(zone: str) -> str:
-    """+08:00, from Z, +0800, UTC+08:00."""
-    digits = zone.strip().removeprefix("UTC").removeprefix("GMT")
-    return "+00:00" if digits == "Z" else f"{digits[:3]}:{digits[-2:]}"
 
 
 PARSER = Parser(

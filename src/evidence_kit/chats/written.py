@@ -1,0 +1,62 @@
+"""Dates and times as people and spreadsheets write them, inside a text or alone in a cell."""
+
+import re
+
+from evidence_kit.chats.parser import DateOrder
+from evidence_kit.chats.record import Precision, TzStatus
+from evidence_kit.chats.times import (
+    NO_SUCH_TIME,
+    UNDATED,
+    Moment,
+    epoch_moment,
+    is_pm,
+    iso_dates,
+    iso_time,
+    local_moment,
+    offset_moment,
+)
+
+_HALF = r"上午|下午|凌晨|早上|清晨|中午|傍晚|晚上|[AaPp]\.?\s?[Mm]\.?"
+WHEN = (
+    r"(?P<when>(?P<a>\d{1,4})[-/.年](?P<b>\d{1,2})[-/.月](?P<c>\d{1,4})日?[ T,，\t]{1,3}"
+    rf"(?P<before>(?:{_HALF})\s?)?(?P<hour>\d{{1,2}}):(?P<minute>\d\d)(?::(?P<second>\d\d))?"
+    rf"(?:[.,]\d{{1,6}})?(?P<after>[ \u202f]?(?:{_HALF}))?"
+    r"(?P<zone>[ ]?(?:Z|(?:UTC|GMT)?[+-]\d\d:?\d\d))?)(?!\d)"
+)
+"""Pattern of a date with a time behind it, for a larger one; `moment_of` reads its groups."""
+_CELL = re.compile(WHEN)
+_EPOCH = re.compile(r"\d{10}|\d{13}", re.ASCII)
+
+
+def moment_of(found: re.Match[str], order: DateOrder | None) -> Moment:
+    """The time that a match of WHEN names."""
+    word = found["before"] or found["after"] or ""
+    clock = iso_time(found["hour"], found["minute"], found["second"], pm=is_pm(word, found["hour"]))
+    precision = Precision.SECOND if found["second"] else Precision.MINUTE
+    dates = iso_dates(found["a"], found["b"], found["c"], order)
+    if not found["zone"]:
+        return local_moment(dates, clock, precision)
+    moments = [offset_moment(f"{day}T{clock}{_offset(found['zone'])}") for day in dates]
+    candidates = tuple(time for moment in moments for time in moment.candidates)
+    return Moment(candidates, TzStatus.OFFSET, precision) if candidates else NO_SUCH_TIME
+
+
+def moment_in(cell: str, order: DateOrder | None) -> Moment:
+    """The time that a cell holds: a date and a time, RFC 3339, or seconds since 1970.
+
+    >>> moment_in("2026/5/1 10:00", None).candidates, moment_in("1777600800", None).candidates
+    (('2026-05-01T10:00:00',), ('2026-05-01T02:00:00Z',))
+    """
+    text = cell.strip()
+    if not text:
+        return UNDATED
+    if _EPOCH.fullmatch(text):
+        return epoch_moment(int(text), milliseconds=len(text) == 13)
+    found = _CELL.fullmatch(text)
+    return moment_of(found, order) if found else NO_SUCH_TIME
+
+
+def _offset(zone: str) -> str:
+    """+08:00, from Z, +0800, UTC+08:00."""
+    digits = zone.strip().removeprefix("UTC").removeprefix("GMT")
+    return "+00:00" if digits == "Z" else f"{digits[:3]}:{digits[-2:]}"
