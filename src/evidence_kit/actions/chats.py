@@ -8,6 +8,7 @@ import msgspec
 from evidence_kit.bundle import layout
 from evidence_kit.bundle.text import escape
 from evidence_kit.chats import derived
+from evidence_kit.chats.containers import Export, ZipRefused, exports
 from evidence_kit.chats.parser import DateOrder, Options, Parser, choose, parser_named
 from evidence_kit.chats.reading import Reading, Roles
 from evidence_kit.chats.record import Chat, Participant
@@ -69,10 +70,11 @@ def read_chat(
     options = ChatOptions(
         parser=parser, me=tuple(me), merchant=tuple(merchant), date_order=date_order
     )
-    found = _parser_for(Path(path), options)
+    path = Path(path)
+    found = _parser_of(Export(read_head(path), path, None), options)
     if found is None:
         raise UsageError("chat.none")
-    return _reading(open_source(Path(path)), found, options, options.roles)
+    return _reading(open_source(path), found, options, options.roles)
 
 
 def read_drafts(
@@ -92,19 +94,16 @@ def read_drafts(
     """
     found: list[ReadDrafts] = []
     senders: set[str] = set()
-    is_chat = False
     for number, draft in enumerate(drafts, start=1):
-        path = Path(draft.files[0].source)
-        parser = _parser_for(path, options) if draft.kind in (Kind.DOCUMENT, Kind.CHAT) else None
-        if parser is None:
-            found.append(_without_chat(draft))
+        if draft.kind not in (Kind.DOCUMENT, Kind.CHAT):
+            found.append(ReadDrafts(drafts=(draft,)))
             continue
-        is_chat = True
         place = folder / f"{number:04}"
         place.mkdir()
-        read, chats = _read(draft, parser, place, options, ask)
+        read, chats = _read_draft(draft, place, options, ask)
         found.append(read)
         senders.update(_names(chats))
+    is_chat = any(draft.kind is Kind.CHAT for read in found for draft in read.drafts)
     _require_used(options, senders, is_chat=is_chat)
     return ReadDrafts(
         drafts=tuple(draft for read in found for draft in read.drafts),
@@ -113,67 +112,104 @@ def read_drafts(
     )
 
 
-def _parser_for(path: Path, options: ChatOptions) -> Parser | None:
-    head = read_head(path)
-    if options.parser is not None:
-        return parser_named(options.parser)
-    return choose(head)
+def _read_draft(
+    draft: Draft, folder: Path, options: ChatOptions, ask: AskRoles | None
+) -> tuple[ReadDrafts, tuple[Chat, ...]]:
+    """A file with what is derived from the chats in it; a document where there is none."""
+    path = Path(draft.files[0].source)
+    unpacked = folder / "unpacked"
+    unpacked.mkdir()
+    try:
+        chosen = [
+            (export, parser)
+            for export in exports(path, unpacked)
+            if (parser := _parser_of(export, options)) is not None
+        ]
+    except ZipRefused as refused:
+        return _document(draft, refused.code), ()
+    if not chosen:
+        # nobody takes a PDF for a chat
+        is_told = draft.files[0].media_type != "application/pdf"
+        return _document(draft, "chat.unrecognised" if is_told else None), ()
+    return _chat(draft, chosen, folder, options, ask)
 
 
-def _without_chat(draft: Draft) -> ReadDrafts:
-    """A file that no parser claims is a document; where it might have been meant, that is said."""
-    is_text = draft.files[0].media_type.startswith("text/") or (
-        draft.files[0].media_type == "application/json"
-    )
-    if draft.kind not in (Kind.DOCUMENT, Kind.CHAT):
-        return ReadDrafts(drafts=(draft,))
+def _parser_of(export: Export, options: ChatOptions) -> Parser | None:
+    if options.parser is None:
+        return choose(export.head)
+    parser = parser_named(options.parser)
+    # of the texts in a zip, the named format takes those that may be its own
+    return parser if export.member is None or parser.detect(export.head).score else None
+
+
+def _document(draft: Draft, code: str | None) -> ReadDrafts:
     draft = msgspec.structs.replace(draft, kind=Kind.DOCUMENT)
-    name = Path(draft.files[0].source).name
-    note = Observation(code="chat.unrecognised", params={"name": escape(name)})
-    return ReadDrafts(drafts=(draft,), notes=(note,) if is_text else ())
+    name = escape(Path(draft.files[0].source).name)
+    notes = (Observation(code=code, params={"name": name}),) if code else ()
+    return ReadDrafts(drafts=(draft,), notes=notes)
 
 
-def _read(
-    draft: Draft, parser: Parser, folder: Path, options: ChatOptions, ask: AskRoles | None
+def _chat(
+    draft: Draft,
+    chosen: Sequence[tuple[Export, Parser]],
+    folder: Path,
+    options: ChatOptions,
+    ask: AskRoles | None,
 ) -> tuple[ReadDrafts, tuple[Chat, ...]]:
     file = draft.files[0]
-    name = Path(file.source).name
-    source = open_source(Path(file.source))
+    path = Path(file.source)
+    sources = [(export.source(), parser) for export, parser in chosen]
     roles = options.roles
     if ask is not None and not (roles.buyer or roles.merchant):
-        roles = ask(name, _participants(source, parser, options))
-    reading = _reading(source, parser, options, roles)
-    account = derived.derive([reading], folder, name=name, roles=roles)
-    made = tuple(
-        DraftFile(
-            path=f"{layout.DATA}derived/{folder.name}/{made}",
-            source=str(folder / made),
-            media_type=media_type,
-            role=Role.DERIVED,
-            from_=(file.path,),
-            by=Maker(operation=OPERATION, tool=parser.id, version=parser.version),
-        )
-        for made, media_type in _FILES.items()
+        roles = ask(path.name, _participants(sources, options))
+    readings = [_reading(source, parser, options, roles) for source, parser in sources]
+    account = derived.derive(readings, folder, name=path.name, roles=roles)
+    is_zip = sources[0][0].member is not None
+    file = msgspec.structs.replace(
+        file, sha256=open_source(path).sha256 if is_zip else sources[0][0].sha256
     )
     read = msgspec.structs.replace(
-        draft,
-        kind=Kind.CHAT,
-        files=(msgspec.structs.replace(file, sha256=source.sha256), *made),
+        draft, kind=Kind.CHAT, files=(file, *_made(file.path, folder, sources[0][1]))
     )
-    shortfalls = tuple(lack for chat in account.chats for lack in _shortfalls(chat, name))
-    notes = tuple(note for chat in account.chats for note in _notes(chat, name, parser, roles))
+    titles = [parser.title for _, parser in sources]
+    shortfalls = tuple(lack for chat in account.chats for lack in _shortfalls(chat, path.name))
+    notes = tuple(
+        note
+        for chat, title in zip(account.chats, titles, strict=True)
+        for note in _notes(chat, path.name, title)
+    )
+    if not (roles.buyer or roles.merchant) and any(chat.participants for chat in account.chats):
+        notes += (Observation(code="chat.roles_open", params={"name": escape(path.name)}),)
     return ReadDrafts(drafts=(read,), notes=notes, shortfalls=shortfalls), account.chats
+
+
+def _made(original: str, folder: Path, parser: Parser) -> Iterator[DraftFile]:
+    """The derived files; chat.json names the parser of each chat of a zip."""
+    for name, media_type in _FILES.items():
+        yield DraftFile(
+            path=f"{layout.DATA}derived/{folder.name}/{name}",
+            source=str(folder / name),
+            media_type=media_type,
+            role=Role.DERIVED,
+            from_=(original,),
+            by=Maker(operation=OPERATION, tool=parser.id, version=parser.version),
+        )
 
 
 def _reading(source: Source, parser: Parser, options: ChatOptions, roles: Roles) -> Reading:
     return Reading(source, parser, options=Options(date_order=options.date_order), roles=roles)
 
 
-def _participants(source: Source, parser: Parser, options: ChatOptions) -> tuple[Participant, ...]:
-    reading = _reading(source, parser, options, Roles())
-    for _ in reading:
-        pass
-    return reading.chat.participants
+def _participants(
+    sources: Sequence[tuple[Source, Parser]], options: ChatOptions
+) -> tuple[Participant, ...]:
+    found: list[Participant] = []
+    for source, parser in sources:
+        reading = _reading(source, parser, options, Roles())
+        for _ in reading:
+            pass
+        found += reading.chat.participants
+    return tuple(found)
 
 
 def _names(chats: Sequence[Chat]) -> Iterator[str]:
@@ -201,13 +237,13 @@ def _shortfalls(chat: Chat, name: str) -> Iterator[Observation]:
         )
 
 
-def _notes(chat: Chat, name: str, parser: Parser, roles: Roles) -> Iterator[Observation]:
-    shown = escape(name)
+def _notes(chat: Chat, name: str, title: str) -> Iterator[Observation]:
+    shown = escape(f"{name}/{chat.member}" if chat.member else name)
     yield Observation(
         code="chat.read",
         params={
             "name": shown,
-            "format": parser.title,
+            "format": title,
             "encoding": chat.encoding,
             "messages": chat.records,
             "unclaimed": chat.unclaimed_bytes,
@@ -227,5 +263,3 @@ def _notes(chat: Chat, name: str, parser: Parser, roles: Roles) -> Iterator[Obse
     for code, count in counts.items():
         if count:
             yield Observation(code=code, params={"name": shown, "count": count})
-    if chat.participants and not (roles.buyer or roles.merchant):
-        yield Observation(code="chat.roles_open", params={"name": shown})

@@ -67,7 +67,7 @@ def values(source: Source, is_open: Callable[[Pointer], bool]) -> Iterator[Value
         is_open: asked with the pointer of each array and object.
 
     Raises:
-        ChatStop: "chat.cut_short", "chat.not_json", "chat.too_long".
+        ChatStop: "chat.cut_short", "chat.not_json", "chat.too_long", "chat.too_deep".
     """
     window = _Window(source)
     position = source.bom_bytes
@@ -173,6 +173,10 @@ class _Window:
                 if not self._grow():
                     raise self.stop("chat.cut_short") from None
                 continue
+            except RecursionError:
+                raise self.stop("chat.too_deep") from None
+            except ValueError:  # a number of thousands of digits
+                raise self.stop("chat.not_json") from None
             # a number at the very end of the window may go on behind it
             if end < len(self._text) or not self._grow():
                 break

@@ -41,9 +41,18 @@ CHAT_OBSERVATIONS: dict[str, str] = {
     "chat.roles_open": mark(
         "who of them is you and who the merchant is not said; --me and --merchant say it: {name}"
     ),
+    "chat.too_deep": mark("the chat is nested too deep at byte {byte}: {name}"),
     "chat.too_long": mark("a single value at byte {byte} of the chat is too long: {name}"),
     "chat.undecodable": mark(
         "{count} messages hold bytes in no encoding that could be found, shown as \ufffd: {name}"
+    ),
+    "chat.zip_broken": mark("the zip can't be unpacked, so it is kept as a document: {name}"),
+    "chat.zip_encrypted": mark(
+        "the zip is encrypted, so it is kept as a document; unpack it and add what is in it: {name}"
+    ),
+    "chat.zip_too_large": mark(
+        "the zip unpacks to more than is read, so it is kept as a document; unpack it and add"
+        " what is in it: {name}"
     ),
     "chat.unrecognised": mark("no chat format fits, so it is kept as a document: {name}"),
 }

@@ -16,7 +16,7 @@ from evidence_kit.chats.written import WHEN, moment_of
 
 _HEADER = re.compile(
     rf"^(?:(?P<name>[^\s\d\[【(:：][^\r\n:：]{{0,39}}?)[ \t]+)?[\[【(]?{WHEN}[\]】)]?"
-    r"[ \t]*[-–—]?[ \t]*(?P<rest>(?(name)|[^\r\n]*))(?=\r?$)",
+    r"[ \t]*+[-–—]?+[ \t]*+(?P<rest>(?(name)|[^\r\n]*))(?=\r?$)",
     re.MULTILINE,
 )
 _NAMED = re.compile(r"(?P<name>[^:：]{1,40}?)[ \t]*[:：](?!//)[ \t]?(?P<text>.*)", re.DOTALL)
