@@ -16,6 +16,9 @@ from evidence_kit.capture.request import Capture, CaptureRequest
 from evidence_kit.capture.session import capturing
 from fixtures.processes import of_folder
 
+_AFTER_S = 10
+"""How much longer than --timeout any capture may take, from its request for the page on."""
+
 
 class Capturing(Protocol):
     """`capturing` with short waits, into a new folder."""
@@ -61,13 +64,27 @@ def capture(tmp_path: Path, scratch: Path) -> Capturing:
         **options: Any,
     ) -> AbstractContextManager[Capture]:
         request = CaptureRequest(url=url, **{"timeout_s": 15, "quiet_ms": 200} | options)
-        return capturing(
-            request,
-            out,
-            before_navigation=before_navigation,
-            confirm_login=confirm_login,
-            progress=progress,
-        )
+        begun_s: list[float] = []
+
+        def report(stage: str) -> None:
+            if stage == "load":
+                begun_s.append(time.monotonic())
+            if progress:
+                progress(stage)
+
+        @contextmanager
+        def in_time() -> Iterator[Capture]:
+            with capturing(
+                request,
+                out,
+                before_navigation=before_navigation,
+                confirm_login=confirm_login,
+                progress=report,
+            ) as captured:
+                assert time.monotonic() - begun_s[0] < request.timeout_s + _AFTER_S
+                yield captured
+
+        return in_time()
 
     return start
 

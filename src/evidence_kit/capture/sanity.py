@@ -255,7 +255,7 @@ def _on_extras(seen: Seen) -> list[Observation]:
     found += [_note(note.code, **note.params) for note in seen.picture_notes]
     if seen.boxes:
         found.append(_note("scroll.inside", count=seen.boxes))
-    found += [_note("dialog", kind=kind, text=text) for kind, text in seen.dialogs]
+    found += [_note("dialog", kind=kind, text=text) for kind, text in dict.fromkeys(seen.dialogs)]
     for popup in seen.popups:
         if popup.files:
             paths = " ".join(file.path for file in popup.files)
