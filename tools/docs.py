@@ -24,6 +24,7 @@ from evidence_kit.cli import verify
 from evidence_kit.cli.commands import NAME, root
 from evidence_kit.cli.language import speak
 from evidence_kit.errors import ExitCode
+from evidence_kit.media import facts
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "cli.md"
@@ -136,11 +137,24 @@ def evidence_schema() -> dict[str, Any]:
     }
 
 
+def media_schema() -> dict[str, Any]:
+    """media.json (JSON Schema 2020-12)."""
+    definitions = _definitions((facts.Media,))
+    definitions["Media"]["properties"]["format"]["const"] = facts.FORMAT
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "media.json",
+        "description": "What a picture or a recording says about itself.",
+        "$ref": "#/$defs/Media",
+        "$defs": definitions,
+    }
+
+
 def _definitions(kinds: Sequence[type[msgspec.Struct]]) -> dict[str, Any]:
     """The schemas of some types and of all that they consist of, with what each field means."""
     _, definitions = msgspec.json.schema_components(kinds, ref_template="#/$defs/{name}")
     for name, definition in definitions.items():
-        places = (model, report, verify)
+        places = (model, report, verify, facts)
         kind = next(vars(place)[name] for place in places if name in vars(place))
         if issubclass(kind, msgspec.Struct):
             _describe(kind, definition["properties"])
@@ -188,7 +202,7 @@ def _field_docs(kind: type) -> dict[str, str]:
 
 def written() -> dict[Path, str]:
     """Every file, as it must be."""
-    schemas = {"report": report_schema(), "evidence": evidence_schema()}
+    schemas = {"report": report_schema(), "evidence": evidence_schema(), "media": media_schema()}
     return {PAGE: page()} | {
         SCHEMAS / f"{name}.schema.json": json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
         for name, schema in schemas.items()

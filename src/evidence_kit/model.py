@@ -31,7 +31,7 @@ class Kind(StrEnum):
 
 
 class Role(StrEnum):
-    """Whether bytes are as they were obtained, or were made from such by the kit."""
+    """Whether bytes are as they were obtained, or were made from such, as `Maker` tells."""
 
     ORIGINAL = "original"
     DERIVED = "derived"

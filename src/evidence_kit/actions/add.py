@@ -10,6 +10,7 @@ import msgspec
 
 from evidence_kit.actions.chats import AskRoles, ChatOptions, read_drafts
 from evidence_kit.actions.kit import Kit
+from evidence_kit.actions.media import describe_drafts, tie_transcript
 from evidence_kit.actions.seal import Destination, Sealed, begin, seal
 from evidence_kit.bundle import layout
 from evidence_kit.bundle.hashing import Progress
@@ -56,12 +57,14 @@ def add_files(
     obtained_at: str | None = None,
     chats: ChatOptions | None = None,
     ask_roles: AskRoles | None = None,
+    transcript: Path | str | None = None,
     progress: Progress | None = None,
 ) -> Sealed:
     """Seal files as they are, one item each, in one bundle; chats are read, too.
 
     Beside a chat stands what was derived from it: its messages, a transcript, the account.
     How well it could be read is told in `notes`, where that broke off in `shortfalls`.
+    Beside a picture or a recording stands what it says about itself.
 
     Args:
         paths: the files; read once, never written.
@@ -72,11 +75,13 @@ def add_files(
         obtained_at: when the user says they were obtained, RFC 3339 or a date.
         chats: what the user says of the chats among them.
         ask_roles: asks who the senders of a chat are, where `chats` does not say.
+        transcript: what the user typed of the one picture or recording that is added.
         progress: called with bytes written, then with bytes verified.
 
     Raises:
         InputError: a file is missing, is a folder, can't be read, or changes meanwhile.
-        UsageError: no file, `obtained_at` is no date, or see `actions.chats.read_drafts`.
+        UsageError: no file, `obtained_at` is no date, or see `actions.chats.read_drafts` and
+            `actions.media.tie_transcript`.
         SealError, CaseError, SigningKeyError: see `seal`.
     """
     if not paths:
@@ -91,10 +96,13 @@ def add_files(
     act = begin(destination, kit)
     with tempfile.TemporaryDirectory(prefix="evidence-kit-") as folder:
         read = read_drafts(drafts, Path(folder), options=chats or ChatOptions(), ask=ask_roles)
-        sealed = seal(read.drafts, destination, kit=kit, act=act, progress=progress)
+        described, notes = describe_drafts(read.drafts, Path(folder))
+        if transcript is not None:
+            described = tie_transcript(described, Path(transcript))
+        sealed = seal(described, destination, kit=kit, act=act, progress=progress)
     return msgspec.structs.replace(
         sealed,
-        notes=(*sealed.notes, *read.notes),
+        notes=(*sealed.notes, *read.notes, *notes),
         shortfalls=(*sealed.shortfalls, *read.shortfalls),
     )
 

@@ -5,11 +5,13 @@ from enum import StrEnum
 
 import msgspec
 
+from evidence_kit.actions.media import read_media
 from evidence_kit.actions.pictures import MAX_SOURCE_BYTES, MEDIA_TYPES, Preview, make_preview
 from evidence_kit.bundle.hashing import Digest
 from evidence_kit.bundle.reader import Bundle
 from evidence_kit.crypto.digest import sha256_hex
 from evidence_kit.errors import InputError
+from evidence_kit.media.facts import Media
 from evidence_kit.model import Evidence, FileEntry, Item
 from evidence_kit.report import Fault, Outcome, Report
 
@@ -34,6 +36,8 @@ class HeldFile(msgspec.Struct, frozen=True, kw_only=True):
     state: State
     preview: Preview | None
     """None where it is no picture, is not as it was sealed, or no room is left for more."""
+    media: Media | None = None
+    """What a media.json tells; None for every other file, and where it is not as sealed."""
 
 
 class HeldItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,10 +126,11 @@ class ContentsReader:
     ) -> HeldFile:
         sha256 = sealed.get(entry.path)
         state = _state(bundle.digests.get(entry.path), entry, sha256)
-        preview = None
+        preview = media = None
         if may_show and sha256 is not None and state is State.AS_SEALED:
             preview = self._preview(bundle, entry, sha256)
-        return HeldFile(entry=entry, sha256=sha256, state=state, preview=preview)
+            media = read_media(bundle, entry, sha256=sha256)
+        return HeldFile(entry=entry, sha256=sha256, state=state, preview=preview, media=media)
 
     def _preview(self, bundle: Bundle, entry: FileEntry, sha256: str) -> Preview | None:
         """A preview of the very bytes whose digest was sealed."""

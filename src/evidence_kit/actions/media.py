@@ -1,5 +1,6 @@
 """Pictures and recordings among the files that are added: what they say about themselves."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import msgspec
 from evidence_kit.bundle import layout
 from evidence_kit.bundle.reader import Bundle
 from evidence_kit.bundle.text import escape
-from evidence_kit.errors import InputError
+from evidence_kit.errors import InputError, UsageError
 from evidence_kit.media.describe import VERSION, describe
 from evidence_kit.media.facts import FORMAT, Media, PrivateKind
 from evidence_kit.model import Draft, DraftFile, FileEntry, Kind, Maker, Observation, Role
@@ -19,6 +20,14 @@ OPERATION = "describe_media"
 FILE = "media.json"
 MAX_BYTES = 1 << 20
 """Of a media.json that is read."""
+TRANSCRIPTION = "transcribe_claimed"
+"""The same of what the user typed: nobody but the user says that it is what is to be seen."""
+MAX_TRANSCRIPT_BYTES = 1 << 20
+_STOPPED = {
+    "cut_short": "media.cut_short",
+    "malformed": "media.malformed",
+    "too_large": "media.too_large",
+}
 _MAKER = Maker(operation=OPERATION, tool="media", version=VERSION)
 
 
@@ -42,6 +51,7 @@ def describe_drafts(
             continue
         original = draft.files[0]
         path = Path(original.source)
+        sha256 = _sha256_of(path)
         media = describe(path, original.media_type)
         place = folder / f"{number:04}"
         place.mkdir(exist_ok=True)
@@ -54,9 +64,64 @@ def describe_drafts(
             from_=(original.path,),
             by=_MAKER,
         )
-        described.append(msgspec.structs.replace(draft, files=(*draft.files, file)))
+        # What is sealed are the bytes that were described, or nothing.
+        original = msgspec.structs.replace(original, sha256=sha256)
+        described.append(msgspec.structs.replace(draft, files=(original, *draft.files[1:], file)))
         notes += _notes(media, escape(path.name))
     return tuple(described), tuple(notes)
+
+
+def tie_transcript(drafts: Sequence[Draft], path: Path) -> tuple[Draft, ...]:
+    """The one draft with what the user typed of it, kept as the user's claim.
+
+    It becomes a file of the same item, made from the original by the user.
+
+    Args:
+        drafts: a picture or a recording, and nothing else.
+        path: the user's text; its bytes are sealed as they are.
+
+    Raises:
+        InputError: the text is missing, is a folder or can't be read.
+        UsageError: there is not just one file, it is neither a picture nor a recording, or the
+            text is none.
+    """
+    if len(drafts) != 1 or drafts[0].kind not in (Kind.PICTURE, Kind.RECORDING):
+        raise UsageError("transcript.one_picture")
+    (draft,) = drafts
+    original = draft.files[0]
+    if path.is_dir():
+        raise InputError("file.is_folder", path=str(path))
+    if path.exists() and not path.is_file():
+        raise InputError("file.unreadable", path=str(path), detail="not a regular file")
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(MAX_TRANSCRIPT_BYTES + 1)
+    except FileNotFoundError:
+        raise InputError("file.missing", path=str(path)) from None
+    except OSError as error:
+        raise InputError("file.unreadable", path=str(path), detail=error.strerror or "") from error
+    if not content.strip() or b"\0" in content or len(content) > MAX_TRANSCRIPT_BYTES:
+        raise UsageError("transcript.no_text", path=str(path))
+    file = DraftFile(
+        path=f"{layout.DATA}typed/0001.txt",
+        source=str(path),
+        media_type="text/plain",
+        role=Role.DERIVED,
+        from_=(original.path,),
+        by=Maker(operation=TRANSCRIPTION, tool="user", version=""),
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+    return (msgspec.structs.replace(draft, files=(*draft.files, file)),)
+
+
+def _sha256_of(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except FileNotFoundError:
+        raise InputError("file.missing", path=str(path)) from None
+    except OSError as error:
+        raise InputError("file.unreadable", path=str(path), detail=error.strerror or "") from error
 
 
 def encode(media: Media) -> bytes:
@@ -64,20 +129,24 @@ def encode(media: Media) -> bytes:
     return msgspec.json.format(msgspec.json.encode(media), indent=2) + b"\n"
 
 
-def read_media(bundle: Bundle, entry: FileEntry) -> Media | None:
+def read_media(bundle: Bundle, entry: FileEntry, *, sha256: str | None = None) -> Media | None:
     """What a media.json in a bundle tells; None where it is none that this version can read.
 
     Args:
         bundle: open, not judged.
         entry: one of its files, of any kind.
+        sha256: digest that its bytes must have; None takes what is there.
     """
     if entry.by is None or entry.by.operation != OPERATION:
         return None
     try:
-        media = msgspec.json.decode(bundle.read(entry.path, max_bytes=MAX_BYTES), type=Media)
+        content = bundle.read(entry.path, max_bytes=MAX_BYTES)
+        media = msgspec.json.decode(content, type=Media)
     except (Fault, InputError, msgspec.DecodeError, RecursionError):
         return None
-    return media if media.format == FORMAT else None
+    # It is read a second time, and what is on the disk may have been exchanged since.
+    is_meant = sha256 in (None, hashlib.sha256(content).hexdigest())
+    return media if is_meant and media.format == FORMAT else None
 
 
 def _notes(media: Media, name: str) -> Iterator[Observation]:
@@ -85,7 +154,7 @@ def _notes(media: Media, name: str) -> Iterator[Observation]:
         yield Observation(code="media.location", params={"name": name})
     if set(media.private) - {PrivateKind.LOCATION}:
         yield Observation(code="media.identifying", params={"name": name})
-    if media.unread and media.unread.code != "not_understood":
+    if media.unread and media.unread.code in _STOPPED:
         yield Observation(
-            code=f"media.{media.unread.code}", params={"name": name, "byte": media.unread.byte}
+            code=_STOPPED[media.unread.code], params={"name": name, "byte": media.unread.byte}
         )

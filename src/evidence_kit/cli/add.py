@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         "Seal files as they are: screenshots, chat exports, recordings, documents. The files"
         " themselves are only read. Several files become one bundle. Of a chat export that is"
         " recognised, the messages and a transcript are sealed beside it, each message with its"
-        " place in the original."
+        " place in the original; of a picture or a recording, what it says about itself."
     ),
 )
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PATH)
@@ -69,6 +69,12 @@ if TYPE_CHECKING:
     type=click.Choice(["dmy", "mdy", "ymd"]),
     help=mark("the order of day, month and year where the chat leaves it open"),
 )
+@option(
+    "--transcript",
+    type=PATH,
+    metavar="FILE",
+    help=mark("a text with what you typed off the one picture or recording that is added"),
+)
 @placing
 @sealing
 @pass_terminal
@@ -83,6 +89,7 @@ def command(
     me: tuple[str, ...],
     merchant: tuple[str, ...],
     date_order: "DateOrder | None",
+    transcript: Path | None,
     case_folder: Path | None,
     out: Path | None,
     tsa: tuple[str, ...],
@@ -110,6 +117,7 @@ def command(
             obtained_at=obtained_at,
             chats=chats,
             ask_roles=ask,
+            transcript=transcript,
             progress=progress,
         )
     return show_sealed(terminal, sealed, as_json=as_json)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 from evidence_kit.cli.time_text import time_text
 from evidence_kit.cli.words import Words
 from evidence_kit.i18n import mark
-from evidence_kit.media.facts import Media, PrivateKind, StatedTime
+from evidence_kit.media.facts import Disagreement, Media, PrivateKind, StatedTime
 
 _BEIJING = timezone(timedelta(hours=8), "CST")
 _MAX_SHOWN = 20
@@ -53,7 +53,7 @@ def media_rows(words: Words, media: Media) -> Iterator[tuple[str, str]]:
     for time in media.times[:_MAX_SHOWN]:
         yield tr("time in the file"), _time(words, time)
     for one in media.disagreements[:_MAX_SHOWN]:
-        yield tr("two times differ"), _disagreement(words, one.fields, one.gap_s)
+        yield tr("two times differ"), _disagreement(words, one)
     for program in media.software[:_MAX_SHOWN]:
         yield (
             tr("names software"),
@@ -105,12 +105,12 @@ def _moment(words: Words, time: StatedTime) -> str:
     return words.tr("{time} without a time zone", time=local)
 
 
-def _disagreement(words: Words, fields: tuple[str, str], gap_s: int) -> str:
-    minutes, seconds = divmod(gap_s, 60)
+def _disagreement(words: Words, found: Disagreement) -> str:
+    minutes, seconds = divmod(found.gap_s, 60)
     hours, minutes = divmod(minutes, 60)
     return words.tr(
         "{one} and {other} are at least {gap} (hours:minutes:seconds) apart",
-        one=fields[0],
-        other=fields[1],
+        one=found.one,
+        other=found.other,
         gap=f"{hours}:{minutes:02}:{seconds:02}",
     )

@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import assert_never
 
 from evidence_kit.actions.contents import HeldFile, HeldItem, State
+from evidence_kit.actions.media import TRANSCRIPTION
 from evidence_kit.cli.markup import Html, clipped, foreign, join, listed, rows, tag, text
+from evidence_kit.cli.media_view import media_rows
 from evidence_kit.cli.report_text import HEADINGS, country_text, verdict_text
 from evidence_kit.cli.report_view import Subject, View, badge
-from evidence_kit.cli.show import EVENT_NAMES, KINDS
+from evidence_kit.cli.show import EVENT_NAMES, KINDS, TYPED
 from evidence_kit.i18n import mark
 from evidence_kit.model import Captured, FileEntry, Imported, Item, Role, Stated
 from evidence_kit.report import ProvenTime, SignerIdentity, common_name
@@ -293,14 +295,17 @@ def _file(view: View, held: HeldFile) -> Html:
     entry = held.entry
     size = view.tr("{size} bytes", size=f"{entry.size_bytes:,}")
     state = tag("span", view.tr(_STATES[held.state]), class_=f"state {held.state.value}")
+    facts = rows(media_rows(view.words, held.media)) if held.media else ""
     line = [tag("code", text(entry.path)), " ", tag("span", size, class_="dim"), " ", state]
     if entry.role is Role.DERIVED:
         line.append(tag("span", _derivation(view, entry), class_="dim"))
     digest = tag("code", f"SHA-256 {held.sha256 or '-'}", class_="digest")
-    return tag("li", *line, Html("<br>"), digest)
+    return tag("li", *line, Html("<br>"), digest, facts)
 
 
 def _derivation(view: View, entry: FileEntry) -> str:
+    if entry.by and entry.by.operation == TRANSCRIPTION:
+        return " " + view.tr(TYPED)
     return " " + view.tr("made from {paths}", paths=", ".join(entry.from_[:5])[:300])
 
 

@@ -15,7 +15,7 @@ from evidence_kit.report import Outcome
 from evidence_kit.trust.crl_client import CrlReply
 from evidence_kit.trust.tsa_client import TokenReply
 
-_WARNINGS = frozenset({"secrets.kept", "secrets.too_many"})
+_WARNINGS = frozenset({"media.identifying", "media.location", "secrets.kept", "secrets.too_many"})
 """Notes of what was asked for, but which can do harm."""
 
 

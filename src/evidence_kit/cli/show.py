@@ -12,7 +12,7 @@ from evidence_kit.cli.terminal import Terminal
 from evidence_kit.cli.words import Words
 from evidence_kit.errors import ExitCode, InputError
 from evidence_kit.i18n import mark
-from evidence_kit.model import Captured, Imported, Kind, Stated
+from evidence_kit.model import Captured, FileEntry, Imported, Kind, Stated
 from evidence_kit.report import Fault
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ EVENT_NAMES = {
     "included": mark("earlier bundles brought in"),
     "handed-over": mark("signing key changed"),
 }
+
+TYPED = mark("typed by the user, as the user says, from the picture or recording; not checked")
 
 
 @click.command(
@@ -108,6 +110,7 @@ def _lines(words: Words, bundle: "Bundle") -> Iterator[str]:
             yield f"  {line}"
         for entry in item.files:
             yield f"  {_file_line(words, bundle, entry.path)}"
+            yield from _derived_lines(words, bundle, entry)
     yield ""
     yield tr("record and proofs:")
     items = {entry.path for item in evidence.items for entry in item.files}
@@ -124,6 +127,20 @@ def _file_line(words: Words, bundle: "Bundle", path: str) -> str:
     if digest is None:
         return words.tr("{path}: {size} bytes", path=path, size=f"{size:,}")
     return words.tr("{path}: {size} bytes {sha256}", path=path, size=f"{size:,}", sha256=digest)
+
+
+def _derived_lines(words: Words, bundle: "Bundle", entry: FileEntry) -> Iterator[str]:
+    """What a file tells of the original that it was made from."""
+    from evidence_kit.actions.media import TRANSCRIPTION, read_media
+    from evidence_kit.cli.media_view import media_rows
+
+    if entry.by and entry.by.operation == TRANSCRIPTION:
+        yield f"    {words.tr(TYPED)}"
+    media = read_media(bundle, entry)
+    if media:
+        for name, value in media_rows(words, media):
+            line = words.tr("{name}: {value}", name=name, value=value)
+            yield f"    {line}"
 
 
 def _origin_lines(words: Words, origin: Captured | Imported | Stated) -> Iterator[str]:

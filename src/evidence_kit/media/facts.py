@@ -56,7 +56,7 @@ class StatedTime(_Fact, frozen=True, kw_only=True):
     zone: Zone
 
 
-class Software(_Fact, frozen=True, kw_only=True):
+class NamedSoftware(_Fact, frozen=True, kw_only=True):
     """A program that the file names."""
 
     field: str
@@ -68,8 +68,9 @@ class Software(_Fact, frozen=True, kw_only=True):
 class Disagreement(_Fact, frozen=True, kw_only=True):
     """Two times of the same meaning that can't both be right."""
 
-    fields: tuple[str, str]
-    """The two, each as "source.field"."""
+    one: str
+    """Source and field, such as "exif.DateTimeOriginal"."""
+    other: str
     gap_s: int
     """How far they are apart in seconds; the least it can be where one of them has no zone."""
 
@@ -105,7 +106,7 @@ class Media(_Fact, frozen=True, kw_only=True):
     times: tuple[StatedTime, ...]
     """The strongest source first, the file system last."""
     disagreements: tuple[Disagreement, ...]
-    software: tuple[Software, ...]
+    software: tuple[NamedSoftware, ...]
     private: tuple[PrivateKind, ...]
     has_metadata: bool
     """False where the file itself names no time and no program."""

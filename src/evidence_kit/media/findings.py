@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from evidence_kit.bundle.text import escape
-from evidence_kit.media.facts import PrivateKind, Software, StatedTime
+from evidence_kit.media.facts import NamedSoftware, PrivateKind, StatedTime
 
 MAX_TEXT = 200
 """Characters of one value that is copied out of a file."""
@@ -35,7 +35,7 @@ class Found:
     duration_ms: int | None = None
     is_animated: bool = False
     times: list[StatedTime] = field(default_factory=list)
-    software: list[Software] = field(default_factory=list)
+    software: list[NamedSoftware] = field(default_factory=list)
     private: set[PrivateKind] = field(default_factory=set)
 
     def add_time(self, time: StatedTime | None) -> None:
@@ -45,7 +45,7 @@ class Found:
 
     def add_software(self, place: str, name: str) -> None:
         """Take in a program's name; an empty one is none."""
-        found = Software(field=place, name=shown(name))
+        found = NamedSoftware(field=place, name=shown(name))
         if found.name and len(self.software) < MAX_FOUND and found not in self.software:
             self.software.append(found)
 

@@ -34,6 +34,8 @@ def read_png(reader: Reader, found: Found) -> None:
         if kind in _READERS and size <= _MAX_TEXT_BYTES:
             _READERS[kind](reader.take(at + 8, size), found)
         at += 12 + size
+        if at > reader.size_bytes:
+            raise Stop("cut_short", reader.size_bytes)
         if kind == b"IEND":
             return
 

@@ -109,8 +109,11 @@ def _disagreements(times: Sequence[StatedTime]) -> Iterator[Disagreement]:
     for one, other in itertools.combinations(times, 2):
         gap = _gap(one, other)
         if gap > timedelta(seconds=_TOLERANCE_S):
-            names = (f"{one.source.value}.{one.field}", f"{other.source.value}.{other.field}")
-            yield Disagreement(fields=names, gap_s=int(gap.total_seconds()))
+            yield Disagreement(
+                one=f"{one.source.value}.{one.field}",
+                other=f"{other.source.value}.{other.field}",
+                gap_s=int(gap.total_seconds()),
+            )
 
 
 def _gap(one: StatedTime, other: StatedTime) -> timedelta:

@@ -2,12 +2,14 @@
 
 from evidence_kit.i18n import mark
 from evidence_kit.messages.chats import CHAT_ERRORS
+from evidence_kit.messages.media import MEDIA_ERRORS
 from evidence_kit.messages.message import Message
 from evidence_kit.messages.network import NETWORK_ERRORS
 from evidence_kit.messages.sessions import SESSION_ERRORS
 
 ERRORS: dict[str, Message] = {
     **CHAT_ERRORS,
+    **MEDIA_ERRORS,
     **NETWORK_ERRORS,
     **SESSION_ERRORS,
     "add.nothing": Message(

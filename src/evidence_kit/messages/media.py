@@ -1,6 +1,7 @@
 """What was noticed about pictures, recordings and bills that were added."""
 
 from evidence_kit.i18n import mark
+from evidence_kit.messages.message import Message
 
 MEDIA_OBSERVATIONS: dict[str, str] = {
     "media.cut_short": mark(
@@ -20,5 +21,16 @@ MEDIA_OBSERVATIONS: dict[str, str] = {
     "media.too_large": mark(
         "what the file says about itself was read up to byte {byte} only, since there is too much"
         " of it: {name}"
+    ),
+}
+
+MEDIA_ERRORS: dict[str, Message] = {
+    "transcript.no_text": Message(
+        mark("this is no text of at most 1 MiB, or it is empty: {path}"),
+        mark("give a plain text file with what is to be read or heard in the picture or recording"),
+    ),
+    "transcript.one_picture": Message(
+        mark("--transcript goes with just one picture or one recording"),
+        mark("add each picture in a command of its own, with its own text"),
     ),
 }

@@ -2,9 +2,11 @@
 
 from evidence_kit.i18n import mark
 from evidence_kit.messages.chats import CHAT_OBSERVATIONS
+from evidence_kit.messages.media import MEDIA_OBSERVATIONS
 
 OBSERVATIONS: dict[str, str] = {
     **CHAT_OBSERVATIONS,
+    **MEDIA_OBSERVATIONS,
     "artefact.missing": mark("could not be captured ({reason}): {path}"),
     "browser.attached": mark(
         "it was captured in the user's own browser, whose extensions can change what a page shows"

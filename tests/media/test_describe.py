@@ -1,0 +1,243 @@
+"""What pictures and recordings say about themselves is told with its source, and no more."""
+
+import struct
+import zlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from evidence_kit.errors import InputError
+from evidence_kit.media.describe import describe
+from evidence_kit.media.facts import Means, Media, PrivateKind, StatedTime, TimeSource, Zone
+from fixtures.pictures import metadata as made
+from tests.media.conftest import WRITTEN_AT, Describe
+
+CREATED = datetime(2026, 8, 1, 16, 47, 16, tzinfo=UTC)
+PICTURES: dict[str, Callable[[], bytes]] = {
+    "image/jpeg": made.jpeg,
+    "image/png": made.png,
+    "image/gif": made.gif,
+    "image/webp": made.webp,
+    "lossless": made.lossless_webp,
+    "extended": lambda: made.webp(made.exif()),
+    "image/heic": made.heic,
+    "video/mp4": lambda: made.mp4(CREATED),
+    "video/quicktime": lambda: made.mp4(CREATED, brand=b"qt  ", version=1),
+}
+
+
+def time_of(media: Media, source: TimeSource) -> StatedTime:
+    return next(time for time in media.times if time.source is source)
+
+
+@pytest.mark.parametrize("make", PICTURES.values(), ids=PICTURES)
+def test_size_is_the_one_that_the_writer_gave(
+    make: Callable[[], bytes], described: Describe
+) -> None:
+    media = described(make())
+    assert (media.width_px, media.height_px) == made.SIZE_PX
+    assert media.unread is None or media.media_type == "image/heic"
+
+
+@pytest.mark.parametrize("write", [made.jpeg, made.webp], ids=["jpeg", "webp"])
+def test_exif_time_with_its_zone_is_bound_to_utc(
+    write: Callable[..., bytes], described: Describe
+) -> None:
+    time = time_of(described(write(made.exif())), TimeSource.EXIF)
+    assert (time.field, time.means) == ("DateTimeOriginal", Means.TAKEN)
+    assert (time.local, time.at) == ("2026-08-02T00:47:16", "2026-08-01T16:47:16Z")
+    assert (time.zone, time.raw) == (Zone.OFFSET, "2026:08:02 00:47:16 +08:00")
+
+
+def test_exif_time_without_a_zone_gets_none(described: Describe) -> None:
+    time = time_of(described(made.jpeg(made.exif(offset=None))), TimeSource.EXIF)
+    assert (time.local, time.at, time.zone) == ("2026-08-02T00:47:16", None, Zone.NONE)
+
+
+def test_exif_in_a_png_is_found_behind_the_pixels(described: Describe) -> None:
+    block = made.exif().tobytes().removeprefix(b"Exif\0\0")
+    media = described(made.png_with(b"eXIf", block))
+    assert time_of(media, TimeSource.EXIF).at == "2026-08-01T16:47:16Z"
+
+
+def test_software_is_told_verbatim(described: Describe) -> None:
+    media = described(made.jpeg(made.exif(), xmp=made.xmp_packet(CreatorTool="Tool 1")))
+    assert [(one.field, one.name) for one in media.software] == [
+        ("exif.Software", made.EDITOR),
+        ("xmp.CreatorTool", "Tool 1"),
+    ]
+
+
+def test_texts_of_a_png_are_unpacked(described: Describe) -> None:
+    media = described(made.png(Software="编辑器", Creation_Time="2026-08-02T00:47:16+08:00"))
+    assert media.software[0].name == "编辑器"
+    assert time_of(media, TimeSource.PNG).at == "2026-08-01T16:47:16Z"
+
+
+def test_time_chunk_of_a_png_gets_no_zone_since_many_write_local_time(described: Describe) -> None:
+    content = struct.pack(">HBBBBB", 2026, 8, 2, 0, 47, 16)
+    time = time_of(described(made.png_with(b"tIME", content)), TimeSource.PNG)
+    assert (time.local, time.at, time.means) == ("2026-08-02T00:47:16", None, Means.CHANGED)
+
+
+@pytest.mark.parametrize("version", [0, 1])
+def test_movie_header_counts_from_1904(version: int, described: Describe) -> None:
+    media = described(made.mp4(CREATED, version=version))
+    assert time_of(media, TimeSource.MOVIE).at == "2026-08-01T16:47:16Z"
+    assert media.duration_ms == 12_500
+
+
+def test_movie_time_of_zero_is_unset_and_no_year_1904(described: Describe) -> None:
+    media = described(made.mp4(None))
+    assert [time.source for time in media.times] == [TimeSource.FILE_SYSTEM]
+    assert not media.has_metadata
+
+
+def test_keys_of_a_phone_tell_local_time_software_and_that_there_is_a_place(
+    described: Describe,
+) -> None:
+    keys = made.quicktime_keys(
+        creationdate="2026-08-02T00:47:16+0800", software="26.0", location_ISO6709="+31.2+121.4/"
+    )
+    media = described(made.mp4(CREATED, inside=keys, brand=b"qt  "))
+    assert "creationdate" in [time.field for time in media.times]
+    assert media.software[0].name == "26.0"
+    assert media.private == (PrivateKind.LOCATION,)
+    assert media.disagreements == ()
+
+
+def test_place_device_and_owner_are_named_but_not_copied(described: Describe) -> None:
+    media = described(made.jpeg(made.exif(is_private=True)))
+    assert media.private == (PrivateKind.LOCATION, PrivateKind.OWNER, PrivateKind.SERIAL)
+    assert not any(word in str(media) for word in ("SERIAL-0000", "A. Example", "31", "121"))
+
+
+def test_picture_without_metadata_says_so(described: Describe) -> None:
+    media = described(made.jpeg())
+    assert not media.has_metadata
+    assert media.software == ()
+    assert [time.source for time in media.times] == [TimeSource.FILE_SYSTEM]
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "local", "at"),
+    [
+        ("Screenshot_2026-08-02-00-47-16-106_com.tencent.mm.jpg", "Screenshot", "2026", None),
+        ("Screenshot_20260802-004716.png", "Screenshot", "2026", None),
+        ("Screenshot_20260802_004716_WeChat.jpg", "Screenshot", "2026", None),
+        ("Screen Shot 2026-08-02 at 00.47.16.png", "Screenshot", "2026", None),
+        ("截屏2026-08-02 00.47.16.png", "截屏", "2026", None),
+        ("Screenrecorder-2026-08-02-00-47-16-106.mp4", "Screenrecorder", "2026", None),
+        ("SVID_20260802_004716_1.mp4", "SVID", "2026", None),
+        ("IMG_20260802_004716.jpg", "IMG", "2026", None),
+        ("mmexport1785602836106.jpg", "mmexport", None, "2026-08-01T16:47:16Z"),
+        ("wx_camera_1785602836106.mp4", "wx_camera", None, "2026-08-01T16:47:16Z"),
+    ],
+)
+def test_time_in_a_name_is_understood(
+    name: str, field: str, local: str | None, at: str | None, described: Describe
+) -> None:
+    time = time_of(described(made.jpeg(), name), TimeSource.NAME)
+    assert (time.field, time.at) == (field, at)
+    assert time.local == ("2026-08-02T00:47:16" if local else None)
+    assert time.zone is (Zone.NONE if local else Zone.UTC)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "IMG_0001.PNG",
+        "Screenshot_2026-13-40-25-61-61.png",
+        "mmexport12.jpg",
+        "my mmexport1785602836106.jpg",
+        "Screenshot_2026-08-02-00-47-161.png",
+    ],
+)
+def test_name_of_another_form_gives_no_time(name: str, described: Describe) -> None:
+    assert TimeSource.NAME not in {time.source for time in described(made.jpeg(), name).times}
+
+
+def test_file_system_is_last(described: Describe) -> None:
+    time = described(made.jpeg(made.exif()), "mmexport1785602836106.jpg").times[-1]
+    assert (time.source, time.raw) == (TimeSource.FILE_SYSTEM, str(WRITTEN_AT))
+
+
+def test_two_times_of_taking_that_differ_are_told_with_the_gap(described: Describe) -> None:
+    media = described(made.jpeg(made.exif(offset=None)), "Screenshot_2026-08-02-01-47-16.jpg")
+    (gap,) = media.disagreements
+    assert (gap.one, gap.other) == ("exif.DateTimeOriginal", "name.Screenshot")
+    assert gap.gap_s == 3600
+
+
+def test_times_that_some_zone_makes_agree_do_not_disagree(described: Describe) -> None:
+    media = described(made.mp4(CREATED), "Screenrecorder-2026-08-02-00-47-16.mp4")
+    assert media.disagreements == ()
+
+
+def test_times_that_no_zone_makes_agree_differ_by_what_is_left(described: Describe) -> None:
+    media = described(made.mp4(CREATED), "Screenrecorder-2026-08-05-00-47-16.mp4")
+    (gap,) = media.disagreements
+    assert gap.gap_s == (80 - 14) * 3600
+
+
+def test_later_saving_is_no_disagreement(described: Describe) -> None:
+    assert described(made.jpeg(made.exif()), "mmexport1785999999106.jpg").disagreements == ()
+
+
+@pytest.mark.parametrize("make", PICTURES.values(), ids=PICTURES)
+def test_file_that_was_cut_short_is_told_as_far_as_it_goes(
+    make: Callable[[], bytes], described: Describe
+) -> None:
+    content = make()
+    media = described(content[:-3])
+    assert media.unread is not None
+    assert media.unread.code == "cut_short"
+
+
+def test_animation_is_noticed(described: Describe) -> None:
+    assert described(made.gif(frames=3)).is_animated
+    assert not described(made.gif()).is_animated
+
+
+def test_bomb_in_a_text_is_unpacked_to_its_limit_only(described: Describe) -> None:
+    packed = zlib.compress(b"A" * (1 << 26), 9)
+    media = described(made.png_with(b"zTXt", b"Software\0\0" + packed))
+    assert len(media.software[0].name) == 200
+
+
+def test_claimed_size_of_a_bomb_is_told_and_not_decoded(described: Describe) -> None:
+    head = made.chunk(b"IHDR", struct.pack(">IIBBBBB", 1 << 30, 1 << 30, 8, 2, 0, 0, 0))
+    media = described(b"\x89PNG\r\n\x1a\n" + head + made.chunk(b"IEND", b""))
+    assert (media.width_px, media.height_px) == (1 << 30, 1 << 30)
+
+
+def test_boxes_without_end_are_bounded(described: Describe) -> None:
+    media = described(made.box(b"ftyp", b"isom") + made.box(b"free", b"") * 200_000)
+    assert media.unread is not None
+    assert media.unread.code == "too_large"
+
+
+def test_boxes_in_boxes_are_bounded(described: Describe) -> None:
+    inner = b""
+    for _ in range(2000):
+        inner = made.box(b"udta", inner)
+    media = described(made.box(b"ftyp", b"isom") + inner)
+    assert media.unread is not None
+
+
+def test_kind_that_is_not_understood_says_so(described: Describe) -> None:
+    media = described(b"#!AMR\n" + bytes(20), "voice.amr")
+    assert media.unread is not None
+    assert media.unread.code == "not_understood"
+
+
+def test_controls_in_metadata_are_escaped(described: Describe) -> None:
+    media = described(made.png(Software="a\x1b[2Kb\u202e"))
+    assert media.software[0].name == "a%1B[2Kb%E2%80%AE"
+
+
+def test_missing_file_is_an_input_error(tmp_path: Path) -> None:
+    with pytest.raises(InputError):
+        describe(tmp_path / "none.png", "image/png")
