@@ -19,6 +19,7 @@ from evidence_kit.report import Outcome
 from fixtures import story
 from fixtures.chats import make
 from fixtures.chats.dispute import SHOP
+from fixtures.pictures import metadata
 from tests.build import refused
 from tests.forge import explode
 
@@ -140,7 +141,7 @@ def test_unknown_text_is_kept_as_a_document_and_said_so(kit: Kit, tmp_path: Path
 
 
 def test_picture_is_no_chat_and_nothing_is_said_of_it(kit: Kit, tmp_path: Path) -> None:
-    (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (tmp_path / "a.png").write_bytes(metadata.png())
     assert codes(add(tmp_path / "a.png", kit, tmp_path)) == []
 
 

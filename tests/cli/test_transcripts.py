@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from evidence_kit.errors import ExitCode
+from fixtures.pictures import metadata
 from fixtures.tsa import Tsa
 from tests.cli.conftest import Transcript
 
@@ -17,7 +18,7 @@ def flip(source: Path, needle: bytes, target: Path) -> None:
 
 def test_case_from_first_to_last_command(transcript: Transcript, authority: Tsa) -> None:
     Path("chat.txt").write_text(CHAT, encoding="utf-8")
-    Path("截图 1.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(2000))
+    Path("截图 1.png").write_bytes(metadata.png())
     transcript.run("init", "case", "--platform", "示例平台", "--merchant", "云雀点卡")
     transcript.run(
         "add", "chat.txt", "截图 1.png", "--case", "case", "--from", "手机", "--label", "聊天"
