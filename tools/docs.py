@@ -20,6 +20,7 @@ import click
 import msgspec
 
 from evidence_kit import model, report
+from evidence_kit.bills import payment
 from evidence_kit.cli import verify
 from evidence_kit.cli.commands import NAME, root
 from evidence_kit.cli.language import speak
@@ -150,11 +151,24 @@ def media_schema() -> dict[str, Any]:
     }
 
 
+def payments_schema() -> dict[str, Any]:
+    """payments.json (JSON Schema 2020-12)."""
+    definitions = _definitions((payment.Bill,))
+    definitions["Bill"]["properties"]["format"]["const"] = payment.FORMAT
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "payments.json",
+        "description": "The rows of a bill of Alipay or WeChat Pay.",
+        "$ref": "#/$defs/Bill",
+        "$defs": definitions,
+    }
+
+
 def _definitions(kinds: Sequence[type[msgspec.Struct]]) -> dict[str, Any]:
     """The schemas of some types and of all that they consist of, with what each field means."""
     _, definitions = msgspec.json.schema_components(kinds, ref_template="#/$defs/{name}")
     for name, definition in definitions.items():
-        places = (model, report, verify, facts)
+        places = (model, report, verify, facts, payment)
         kind = next(vars(place)[name] for place in places if name in vars(place))
         if issubclass(kind, msgspec.Struct):
             _describe(kind, definition["properties"])
@@ -202,7 +216,12 @@ def _field_docs(kind: type) -> dict[str, str]:
 
 def written() -> dict[Path, str]:
     """Every file, as it must be."""
-    schemas = {"report": report_schema(), "evidence": evidence_schema(), "media": media_schema()}
+    schemas = {
+        "report": report_schema(),
+        "evidence": evidence_schema(),
+        "media": media_schema(),
+        "payments": payments_schema(),
+    }
     return {PAGE: page()} | {
         SCHEMAS / f"{name}.schema.json": json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
         for name, schema in schemas.items()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from evidence_kit.actions.bills import read_bills
 from evidence_kit.actions.chats import AskRoles, ChatOptions, read_drafts
 from evidence_kit.actions.kit import Kit
 from evidence_kit.actions.media import describe_drafts, tie_transcript
@@ -64,7 +65,7 @@ def add_files(
 
     Beside a chat stands what was derived from it: its messages, a transcript, the account.
     How well it could be read is told in `notes`, where that broke off in `shortfalls`.
-    Beside a picture or a recording stands what it says about itself.
+    Beside a picture or a recording stands what it says about itself, beside a bill its rows.
 
     Args:
         paths: the files; read once, never written.
@@ -95,15 +96,18 @@ def add_files(
     )
     act = begin(destination, kit)
     with tempfile.TemporaryDirectory(prefix="evidence-kit-") as folder:
-        read = read_drafts(drafts, Path(folder), options=chats or ChatOptions(), ask=ask_roles)
+        bills = read_bills(drafts, Path(folder), is_chat=bool(chats and chats.parser))
+        read = read_drafts(
+            bills.drafts, Path(folder), options=chats or ChatOptions(), ask=ask_roles
+        )
         described, notes = describe_drafts(read.drafts, Path(folder))
         if transcript is not None:
             described = tie_transcript(described, Path(transcript))
         sealed = seal(described, destination, kit=kit, act=act, progress=progress)
     return msgspec.structs.replace(
         sealed,
-        notes=(*sealed.notes, *read.notes, *notes),
-        shortfalls=(*sealed.shortfalls, *read.shortfalls),
+        notes=(*sealed.notes, *bills.notes, *read.notes, *notes),
+        shortfalls=(*sealed.shortfalls, *bills.shortfalls, *read.shortfalls),
     )
 
 

@@ -83,8 +83,8 @@ def read_drafts(
     """Read every chat among files that are about to be sealed.
 
     Args:
-        drafts: one file each.
-        folder: an empty folder for what is derived; it must last until the sealing.
+        drafts: one file each, but for those that were read as something else.
+        folder: a folder for what is derived; it must last until the sealing.
         options: what the user says of the chats.
         ask: asks for roles where the options name none.
 
@@ -95,7 +95,8 @@ def read_drafts(
     found: list[ReadDrafts] = []
     senders: set[str] = set()
     for number, draft in enumerate(drafts, start=1):
-        if draft.kind not in (Kind.DOCUMENT, Kind.CHAT):
+        # What something was derived from already is a bill, which is no chat.
+        if draft.kind not in (Kind.DOCUMENT, Kind.CHAT) or len(draft.files) > 1:
             found.append(ReadDrafts(drafts=(draft,)))
             continue
         place = folder / f"{number:04}"

@@ -51,7 +51,7 @@ def media_rows(words: Words, media: Media) -> Iterator[tuple[str, str]]:
     if media.is_animated:
         yield tr("kind"), tr("animated")
     for time in media.times[:_MAX_SHOWN]:
-        yield tr("time in the file"), _time(words, time)
+        yield tr("a time"), _time(words, time)
     for one in media.disagreements[:_MAX_SHOWN]:
         yield tr("two times differ"), _disagreement(words, one)
     for program in media.software[:_MAX_SHOWN]:

@@ -10,7 +10,7 @@ from evidence_kit.cli.commands import Command
 from evidence_kit.cli.options import PATH, as_json, option, pass_terminal
 from evidence_kit.cli.terminal import Terminal
 from evidence_kit.cli.words import Words
-from evidence_kit.errors import ExitCode, InputError
+from evidence_kit.errors import ExitCode, InputError, UsageError
 from evidence_kit.i18n import mark
 from evidence_kit.model import Captured, FileEntry, Imported, Kind, Stated
 from evidence_kit.report import Fault
@@ -58,10 +58,21 @@ TYPED = mark("typed by the user, as the user says, from the picture or recording
 )
 @click.argument("path", metavar="BUNDLE", type=PATH)
 @option("--extract", type=PATH, metavar="DIR", help=mark("unpack it into a new folder in DIR"))
+@option(
+    "--payments",
+    is_flag=True,
+    help=mark("list the payments of the bills in a bundle or a case, and find its order in them"),
+)
 @as_json
 @pass_terminal
-def command(terminal: Terminal, path: Path, extract: Path | None, as_json: bool) -> ExitCode:
+def command(
+    terminal: Terminal, path: Path, *, extract: Path | None, payments: bool, as_json: bool
+) -> ExitCode:
     """Read the bundle's own record and print it."""
+    if payments and extract:
+        raise UsageError("show.payments_and_extract")
+    if payments:
+        return _show_payments(terminal, path, as_json=as_json)
     from evidence_kit.bundle.reader import Bundle
     from evidence_kit.cli.extract import extract_bundle
 
@@ -79,6 +90,24 @@ def command(terminal: Terminal, path: Path, extract: Path | None, as_json: bool)
             terminal.put(line)
         if folder:
             terminal.put(terminal.tr("unpacked to {path}", path=str(folder)))
+    terminal.say(terminal.tr("this is what the bundle says; nothing of it was checked"))
+    terminal.suggest("evidence-kit", "verify", path)
+    return ExitCode.DONE
+
+
+def _show_payments(terminal: Terminal, path: Path, *, as_json: bool) -> ExitCode:
+    from evidence_kit.actions.bills import payments_in
+    from evidence_kit.cli.payments import payment_data, payment_lines
+
+    try:
+        found = payments_in(path)
+    except Fault as fault:
+        raise InputError("bundle.unreadable", path=str(path), reason=fault.code) from fault
+    if as_json:
+        terminal.put_json(payment_data(found))
+    else:
+        for line in payment_lines(terminal.words, found):
+            terminal.put(line)
     terminal.say(terminal.tr("this is what the bundle says; nothing of it was checked"))
     terminal.suggest("evidence-kit", "verify", path)
     return ExitCode.DONE

@@ -4,6 +4,18 @@ from evidence_kit.i18n import mark
 from evidence_kit.messages.message import Message
 
 MEDIA_OBSERVATIONS: dict[str, str] = {
+    "bill.declared": mark(
+        "the bill says that it has {declared} rows, and {actual} were found: {name}"
+    ),
+    "bill.malformed": mark("the bill is damaged after row {row}; it was sealed as it is: {name}"),
+    "bill.pdf": mark("the PDF was sealed as it is; what it says was not read: {name}"),
+    "bill.read": mark(
+        "read as a bill with {count} payments; whoever gets the bundle sees all of them: {name}"
+    ),
+    "bill.too_large": mark(
+        "the bill was read up to row {row} only, since there is too much of it: {name}"
+    ),
+    "bill.undecodable": mark("the bill is no text after row {row}; it was sealed as it is: {name}"),
     "media.cut_short": mark(
         "the file ends too early, at byte {byte}; it was sealed as it is: {name}"
     ),
@@ -25,6 +37,10 @@ MEDIA_OBSERVATIONS: dict[str, str] = {
 }
 
 MEDIA_ERRORS: dict[str, Message] = {
+    "show.payments_and_extract": Message(
+        mark("--payments and --extract can't go together"),
+        mark("give one of them"),
+    ),
     "transcript.no_text": Message(
         mark("this is no text of at most 1 MiB, or it is empty: {path}"),
         mark("give a plain text file with what is to be read or heard in the picture or recording"),

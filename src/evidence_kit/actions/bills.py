@@ -1,0 +1,221 @@
+"""Bills among the files that are added, and the payments in bundles that are there already."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from evidence_kit.actions.case import is_case, open_case
+from evidence_kit.bills.cells import MAX_BYTES
+from evidence_kit.bills.matching import Match, match_order
+from evidence_kit.bills.payment import FORMAT, Bill, Payment
+from evidence_kit.bills.reading import VERSION, may_be_bill, read_bill
+from evidence_kit.bundle import layout
+from evidence_kit.bundle.reader import Bundle
+from evidence_kit.bundle.text import escape
+from evidence_kit.errors import InputError
+from evidence_kit.model import Draft, DraftFile, Evidence, FileEntry, Kind, Maker, Observation, Role
+from evidence_kit.report import Fault
+
+OPERATION = "read_bill"
+"""`FileEntry.by.operation` of payments.json."""
+FILE = "payments.json"
+MAX_PAYMENTS_BYTES = 256 << 20
+_HEAD_BYTES = 1 << 16
+
+
+class ReadBills(msgspec.Struct, frozen=True, kw_only=True):
+    """Drafts with the payments of the bills among them."""
+
+    drafts: tuple[Draft, ...]
+    notes: tuple[Observation, ...] = ()
+    shortfalls: tuple[Observation, ...] = ()
+
+
+class ListedPayment(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of a bill in a bundle."""
+
+    payment: Payment
+    match: Match | None
+    """Where it has the number of the order; None where it has not, or none is known."""
+
+
+class ListedBill(msgspec.Struct, frozen=True, kw_only=True):
+    """A bill in a bundle, as the bundle has it; nothing was checked."""
+
+    bundle: str
+    """Path of the bundle."""
+    item: str
+    original: str
+    """Path of the original in the bundle."""
+    bill: Bill
+    is_reread: bool | None
+    """True where this version reads the same from the original; None where that is not there."""
+    payments: tuple[ListedPayment, ...]
+
+
+class Payments(msgspec.Struct, frozen=True, kw_only=True):
+    """The bills of one bundle or of a case."""
+
+    order: str | None
+    """Number of the order, as the user names it in case.toml."""
+    bills: tuple[ListedBill, ...]
+    unread: tuple[str, ...]
+    """Bundles, and payments in them, that could not be read."""
+
+
+def read_bills(drafts: Sequence[Draft], folder: Path, *, is_chat: bool = False) -> ReadBills:
+    """The drafts with payments.json beside each bill; a bill stays a document.
+
+    Args:
+        drafts: items about to be sealed, whose first file is the original.
+        folder: for what is derived; it must last until the sealing.
+        is_chat: the user says that the files are chats, so none is taken for a bill.
+
+    Raises:
+        InputError: a file is missing or can't be read.
+    """
+    read: list[Draft] = []
+    notes: list[Observation] = []
+    shortfalls: list[Observation] = []
+    for number, draft in enumerate(drafts, start=1):
+        original = draft.files[0]
+        name = escape(Path(original.source).name)
+        head = b""
+        if draft.kind in (Kind.DOCUMENT, Kind.CHAT):
+            head = _content(Path(original.source), _HEAD_BYTES)
+        if head.startswith(b"%PDF-"):
+            notes.append(Observation(code="bill.pdf", params={"name": name}))
+        bill = None
+        if not is_chat and may_be_bill(head):
+            content = _content(Path(original.source), MAX_BYTES + 1)
+            bill = read_bill(content)
+        if bill is None:
+            read.append(draft)
+            continue
+        place = folder / f"{number:04}"
+        place.mkdir(exist_ok=True)
+        (place / FILE).write_bytes(encode(bill))
+        read.append(_with_payments(draft, place, hashlib.sha256(content).hexdigest()))
+        notes += _notes(bill, name)
+        if bill.stopped:
+            params: dict[str, str | int] = {"name": name, "row": bill.stopped.row}
+            shortfalls.append(Observation(code=bill.stopped.code, params=params))
+    return ReadBills(drafts=tuple(read), notes=tuple(notes), shortfalls=tuple(shortfalls))
+
+
+def encode(bill: Bill) -> bytes:
+    """payments.json: keys in the order of the schema, two spaces, a final newline."""
+    return msgspec.json.format(msgspec.json.encode(bill), indent=2) + b"\n"
+
+
+def _with_payments(draft: Draft, place: Path, sha256: str) -> Draft:
+    original, *others = draft.files
+    file = DraftFile(
+        path=f"{layout.DATA}derived/{place.name}/{FILE}",
+        source=str(place / FILE),
+        media_type="application/json",
+        role=Role.DERIVED,
+        from_=(original.path,),
+        by=Maker(operation=OPERATION, tool="bills", version=VERSION),
+    )
+    # What is sealed are the bytes that were read, or nothing.
+    original = msgspec.structs.replace(original, sha256=sha256)
+    return msgspec.structs.replace(draft, kind=Kind.DOCUMENT, files=(original, *others, file))
+
+
+def _content(path: Path, max_bytes: int) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(max_bytes)
+    except FileNotFoundError:
+        raise InputError("file.missing", path=str(path)) from None
+    except OSError as error:
+        raise InputError("file.unreadable", path=str(path), detail=error.strerror or "") from error
+
+
+def _notes(bill: Bill, name: str) -> Iterator[Observation]:
+    count = len(bill.payments)
+    yield Observation(code="bill.read", params={"name": name, "count": count})
+    if bill.declared_count not in (None, count):
+        params: dict[str, str | int] = {"declared": bill.declared_count or 0, "actual": count}
+        yield Observation(code="bill.declared", params={"name": name, **params})
+
+
+def payments_in(path: Path) -> Payments:
+    """The payments of a bundle, or of every bundle of a case, held against the case's order.
+
+    Args:
+        path: a bundle, or a folder with a case. A bundle that lies in a case belongs to it.
+
+    Raises:
+        InputError: the bundle is missing or is none.
+        CaseError: case.toml can't be read.
+        Fault: the bundle can't be read.
+    """
+    folder = path if is_case(path) else path.parent
+    case = open_case(folder) if is_case(folder) else None
+    order = case.facts.get("order") if case else None
+    bills: list[ListedBill] = []
+    unread: list[str] = []
+    if case is None or folder != path:
+        with Bundle(path) as bundle:
+            _list(bundle, bundle.evidence, order, bills, unread)
+        return Payments(order=order, bills=tuple(bills), unread=tuple(unread))
+    for one in case.bundle_paths():
+        try:
+            with Bundle(one) as bundle:
+                _list(bundle, bundle.evidence, order, bills, unread)
+        except (Fault, InputError):
+            unread.append(str(one))
+    return Payments(order=order, bills=tuple(bills), unread=tuple(unread))
+
+
+def _list(
+    bundle: Bundle,
+    evidence: Evidence,
+    order: str | None,
+    bills: list[ListedBill],
+    unread: list[str],
+) -> None:
+    for item in evidence.items:
+        for entry in item.files:
+            if entry.by is None or entry.by.operation != OPERATION:
+                continue
+            bill = _read_payments(bundle, entry)
+            if bill is None:
+                unread.append(f"{bundle.path}: {entry.path}")
+                continue
+            bills.append(
+                ListedBill(
+                    bundle=str(bundle.path),
+                    item=item.id,
+                    original=", ".join(entry.from_),
+                    bill=bill,
+                    is_reread=_is_reread(bundle, entry, bill),
+                    payments=tuple(
+                        ListedPayment(payment=one, match=match_order(one, order or ""))
+                        for one in bill.payments
+                    ),
+                )
+            )
+
+
+def _is_reread(bundle: Bundle, entry: FileEntry, bill: Bill) -> bool | None:
+    """Whoever sealed a bundle could have written any rows beside a bill."""
+    if len(entry.from_) != 1 or entry.from_[0] not in bundle.sizes:
+        return None
+    try:
+        return read_bill(bundle.read(entry.from_[0], max_bytes=MAX_BYTES)) == bill
+    except (Fault, InputError):
+        return None
+
+
+def _read_payments(bundle: Bundle, entry: FileEntry) -> Bill | None:
+    try:
+        content = bundle.read(entry.path, max_bytes=MAX_PAYMENTS_BYTES)
+        bill = msgspec.json.decode(content, type=Bill)
+    except (Fault, InputError, msgspec.DecodeError, RecursionError):
+        return None
+    return bill if bill.format == FORMAT else None
