@@ -77,7 +77,7 @@ def run_zip(content: bytes) -> None:
 def _hash(path: Path, content: bytes) -> None:
     source = ZipSource(path)
     try:
-        found = source.digests(None)
+        found = dict(zip(source.sizes, source.digests(None), strict=True))
         is_sound = not any(digest.fault for digest in found.values())
         for name, digest in found.items():
             layout.require_name(name)

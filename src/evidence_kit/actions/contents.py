@@ -7,7 +7,7 @@ import msgspec
 
 from evidence_kit.actions.media import read_media
 from evidence_kit.actions.pictures import MAX_SOURCE_BYTES, MEDIA_TYPES, Preview, make_preview
-from evidence_kit.bundle.hashing import Digest
+from evidence_kit.bundle.hashing import Digests
 from evidence_kit.bundle.reader import Bundle
 from evidence_kit.crypto.digest import sha256_hex
 from evidence_kit.errors import InputError
@@ -125,7 +125,7 @@ class ContentsReader:
         self, bundle: Bundle, entry: FileEntry, sealed: Mapping[str, str], *, may_show: bool
     ) -> HeldFile:
         sha256 = sealed.get(entry.path)
-        state = _state(bundle.digests.get(entry.path), entry, sha256)
+        state = _state(bundle.digests, entry, sha256)
         preview = media = None
         if may_show and sha256 is not None and state is State.AS_SEALED:
             preview = self._preview(bundle, entry, sha256)
@@ -148,8 +148,13 @@ class ContentsReader:
         return preview
 
 
-def _state(read: Digest | None, entry: FileEntry, sha256: str | None) -> State:
-    if read is None:
+def _state(read: Digests, entry: FileEntry, sha256: str | None) -> State:
+    path = entry.path
+    if path not in read.sha256:
         return State.ABSENT
-    is_as_sealed = (read.sha256, read.size_bytes, read.fault) == (sha256, entry.size_bytes, None)
+    is_as_sealed = (
+        read.sha256[path] == sha256
+        and read.size_bytes[path] == entry.size_bytes
+        and path not in read.faults
+    )
     return State.AS_SEALED if is_as_sealed else State.CHANGED

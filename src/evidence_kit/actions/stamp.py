@@ -92,13 +92,13 @@ def renew(path: Path | str, *, kit: Kit, progress: Progress | None = None) -> Se
         judged = [*examination.tokens, *(t for r in examination.renewals for t in r.tokens)]
         fetched = fetch_lists([one.token for one in judged if one.token], kit)
         crl_replies = with_room(fetched, _lists_of(bundle))
-        digests = bundle.source.digests(progress, with_sha512=True)
+        digests = zip(bundle.sizes, bundle.source.digests(progress, with_sha512=True), strict=True)
         lists = {
             layout.crl_path(sha256, number): crl for sha256, crl in crls_of(crl_replies).items()
         }
         cover = manifest.encode(
             {
-                **{name: digest.sha512 for name, digest in digests.items() if digest.sha512},
+                **{name: digest.sha512 for name, digest in digests if digest.sha512},
                 **{name: hashlib.sha512(crl).hexdigest() for name, crl in lists.items()},
             }
         )

@@ -35,6 +35,10 @@ Witness = Callable[[Bundle, Report], None]
 """Called with each bundle while it is still open, and the report on it."""
 
 
+Expected = Expectations | Callable[[], Expectations] | None
+"""What the reader knows from elsewhere, or what gives it; None takes the configured roots."""
+
+
 def load_expectations(
     configured: Settings | None = None,
     *,
@@ -82,7 +86,7 @@ def trusted_anchors(configured: Settings, trust: Sequence[Path] = ()) -> tuple[A
 
 def verify_bundle(
     path: Path | str,
-    expectations: Expectations | None = None,
+    expectations: Expected = None,
     *,
     progress: Progress | None = None,
     witness: Witness | None = None,
@@ -94,21 +98,22 @@ def verify_bundle(
     Args:
         path: the zip or the folder.
         expectations: what the reader knows from elsewhere; None takes the configured roots.
+            What is called for them is called while the bundle is being hashed.
         progress: called with the number of bytes hashed since the last call.
         witness: called before the bundle is closed; not for a zip that must not be read.
 
     Raises:
         InputError: there is nothing at `path`, it can't be read, or it is no bundle.
+        EvidenceKitError: what is called for `expectations` raises it.
     """
     path = Path(path)
-    expectations = expectations or load_expectations()
     report, _ = _verify(path, _open(path, progress), expectations, witness=witness)
     return report
 
 
 def verify_case(
     folder: Path | str,
-    expectations: Expectations | None = None,
+    expectations: Expected = None,
     *,
     progress: Progress | None = None,
     witness: Witness | None = None,
@@ -126,7 +131,7 @@ def verify_case(
     """
     case = open_case(folder)
     folder = case.folder
-    expectations = expectations or load_expectations()
+    expectations = _loaded(expectations)
     pins = {expectations.receipt.id: expectations.receipt} if expectations.receipt else {}
     examined = _Examined(dataclasses.replace(expectations, receipt=None), pins, progress, witness)
     if expectations.signer_sha256:
@@ -260,7 +265,7 @@ def _open(path: Path, progress: Progress | None) -> "Future[Bundle]":
 def _verify(
     path: Path,
     opened: "Future[Bundle]",
-    expectations: Expectations,
+    expectations: Expected,
     pins: Mapping[str, Receipt] | None = None,
     witness: Witness | None = None,
     heirs: frozenset[str] = frozenset(),
@@ -268,6 +273,7 @@ def _verify(
     """The report on a bundle and its link; where a receipt pins it, by that one."""
     try:
         with opened.result() as bundle:
+            expectations = _loaded(expectations)
             # Cryptography takes long to import; meanwhile the bundle is being hashed.
             from evidence_kit.checks import judgement
 
@@ -285,6 +291,15 @@ def _verify(
         from evidence_kit.checks import judgement
 
         return judgement.refuse(str(path), fault), None
+
+
+def _loaded(expectations: Expected) -> Expectations:
+    match expectations:
+        case Expectations():
+            return expectations
+        case None:
+            return load_expectations()
+    return expectations()
 
 
 def _link(bundle: Bundle) -> Link | None:

@@ -2,11 +2,10 @@
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 
-from evidence_kit.bundle import hashing, layout, manifest, tags
+from evidence_kit.bundle import aside, hashing, layout, manifest, tags
 from evidence_kit.bundle.once import once
 from evidence_kit.bundle.source import Source, open_source
 from evidence_kit.errors import InputError
@@ -39,8 +38,7 @@ class Bundle:
         except BaseException:
             self.source.close()
             raise
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="hashing")
-        self._hashing: Future[dict[str, hashing.Digest]] | None = None
+        self._hashing: aside.Aside | None = None
 
     def _require_listed(self) -> None:
         """Refuse far more files than are listed, before each of them is looked into."""
@@ -60,7 +58,8 @@ class Bundle:
         trace: TracebackType | None,
     ) -> None:
         # The file stays open until nobody reads it any more.
-        self._pool.shutdown()
+        if self._hashing:
+            self._hashing.stop()
         self.source.close()
 
     @property
@@ -94,20 +93,24 @@ class Bundle:
             return self.source.read(path)
 
     def start_hashing(self) -> None:
-        """Begin to read the files in another thread; `digests` then waits for the end.
+        """Begin to read the files beside all else; `digests` then waits for the end.
 
-        A small bundle is read when its digests are asked for: a thread would cost more.
+        A small bundle is read when its digests are asked for: to begin would cost more.
         """
         if sum(self.sizes.values()) > hashing.RUN_BYTES:
-            self._hashing = self._pool.submit(self.source.digests, self._progress)
+            self._hashing = aside.begin(self._read_digests, self._progress)
 
     @once
-    def digests(self) -> dict[str, hashing.Digest]:
+    def digests(self) -> hashing.Digests:
         """SHA-256 of every file as it is now."""
         with self._readable():
-            if self._hashing is None:
-                return self.source.digests(self._progress)
-            return self._hashing.result()
+            columns = (
+                self._hashing.result() if self._hashing else self._read_digests(self._progress)
+            )
+        return hashing.Digests(self.sizes, columns)
+
+    def _read_digests(self, progress: hashing.Progress | None) -> hashing.Columns:
+        return hashing.Columns.of(self.source.digests(progress))
 
     @contextlib.contextmanager
     def _readable(self) -> Iterator[None]:

@@ -32,8 +32,8 @@ class Source(Protocol):
 
     def digests(
         self, progress: hashing.Progress | None = None, *, with_sha512: bool = False
-    ) -> dict[str, hashing.Digest]:
-        """What each file holds, read once."""
+    ) -> list[hashing.Digest]:
+        """What each file holds, read once; in the order of `sizes`."""
 
     def close(self) -> None:
         """Close what is open."""
@@ -80,15 +80,14 @@ class ZipSource:
 
     def digests(
         self, progress: hashing.Progress | None = None, *, with_sha512: bool = False
-    ) -> dict[str, hashing.Digest]:
+    ) -> list[hashing.Digest]:
         """What each member holds."""
         is_canonical = self.container == "canonical"
         work = hashing.hash_canonical if is_canonical else hashing.hash_repacked
         members = tuple(self.members.values())
-        digests = work(
+        return work(
             self.file, members, progress, with_sha512=with_sha512 or _is_renewed(self.sizes)
         )
-        return dict(zip(self.members, digests, strict=True))
 
     def close(self) -> None:
         """Close the zip."""
@@ -154,13 +153,12 @@ class FolderSource:
 
     def digests(
         self, progress: hashing.Progress | None = None, *, with_sha512: bool = False
-    ) -> dict[str, hashing.Digest]:
+    ) -> list[hashing.Digest]:
         """What each file holds."""
         paths = [self._root / path for path in self.sizes]
-        digests = hashing.hash_files(
+        return hashing.hash_files(
             paths, progress, with_sha512=with_sha512 or _is_renewed(self.sizes)
         )
-        return dict(zip(self.sizes, digests, strict=True))
 
     def close(self) -> None:
         """Nothing is open."""

@@ -64,7 +64,7 @@ class Examination:
 
     def is_named_truly(self, path: str) -> bool:
         """True where a file is named by its own digest."""
-        return self.bundle.digests[path].sha256 in path
+        return self.bundle.digests.sha256[path] in path
 
     @once
     def tokens(self) -> tuple[JudgedToken, ...]:

@@ -1,5 +1,6 @@
 """verify: has it been changed since it was sealed, since when, and by whom?"""
 
+import functools
 import gc
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,8 +18,7 @@ from evidence_kit.i18n import mark
 from evidence_kit.report import CaseReport, Outcome, Report
 
 if TYPE_CHECKING:
-    from evidence_kit.actions.verify import Witness
-    from evidence_kit.checks.expectations import Expectations
+    from evidence_kit.actions.verify import Expected, Witness
 
 Result = Report | CaseReport | EvidenceKitError
 
@@ -112,7 +112,8 @@ def command(
 
     if receipt is not None and len(paths) > 1:
         raise UsageError("receipt.several")
-    expectations = load_expectations(
+    load = functools.partial(
+        load_expectations,
         terminal.require_settings(),
         trust=trust,
         signer=signer,
@@ -120,6 +121,8 @@ def command(
         crls=crls,
         distrust=distrust,
     )
+    # A root that was given takes long to read: one bundle is being hashed meanwhile.
+    expectations = load if len(paths) == 1 else load()
     page = _Page(html, terminal.lang) if html else None
     witness = page.read if page else None
     results = [_verify(terminal, path, expectations, witness) for path in paths]
@@ -134,6 +137,8 @@ def command(
     if page:
         codes.append(page.write(terminal, list(zip(paths, results, strict=True))))
     _suggest(terminal, results)
+    # The process ends now, and would look for cycles among all of it once more.
+    gc.freeze()
     return gravest(codes)
 
 
@@ -172,7 +177,7 @@ class _Page:
 
 
 def _verify(
-    terminal: Terminal, path: Path, expectations: "Expectations", witness: "Witness | None"
+    terminal: Terminal, path: Path, expectations: "Expected", witness: "Witness | None"
 ) -> Result:
     from evidence_kit.actions.case import is_case
     from evidence_kit.actions.verify import verify_bundle, verify_case
