@@ -173,8 +173,8 @@ class CaseLink(_Record, frozen=True, kw_only=True):
     previous: Previous | None
 
 
-class Evidence(_Record, frozen=True, kw_only=True, omit_defaults=True):
-    """evidence.json."""
+class PlainEvidence(_Record, frozen=True, kw_only=True, omit_defaults=True):
+    """evidence.json without extensions: all of it has a type, so none grows out of hand."""
 
     format: str
     id: str
@@ -187,6 +187,11 @@ class Evidence(_Record, frozen=True, kw_only=True, omit_defaults=True):
     """Certificate that signs the bundles of the case after this one."""
     items: tuple[Item, ...]
     record: Record
+
+
+class Evidence(PlainEvidence, frozen=True, kw_only=True, omit_defaults=True):
+    """evidence.json."""
+
     extensions: dict[str, Any] | None = None
     """Additions of later versions. Unknown critical ones make a verdict INDETERMINATE."""
 

@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
-from evidence_kit.bundle import layout, zipform
+from evidence_kit.bundle import layout, tags, zipform
 from tests.build import make_kit, seal_items
 from tests.forge import explode
 
@@ -126,6 +127,44 @@ RECORDS: dict[str, tuple[Callable[[bytes], bytes], str]] = {
         "structure.file_list",
     ),
 }
+
+
+LISTED = b"".join(b"%064x  data/%06x\n" % (0, number) for number in range(layout.MAX_MEMBERS - 9))
+"""A manifest of as many files as there may be, all withheld: a long record is allowed."""
+GROWING = {
+    "objects": b'{"a":1},',
+    "lists": b"[],",
+    "numbers": b"9,",
+    "texts": b'"\\u00e9",',
+}
+
+
+@pytest.mark.parametrize("filling", GROWING.values(), ids=GROWING)
+def test_long_record_that_the_kit_does_not_write_is_refused_unread(
+    filling: bytes, sealed: tuple[str, dict[str, bytes]], tmp_path: Path
+) -> None:
+    top, files = sealed
+    begin = b'"extensions": {"x": ['
+    count = layout.max_values(layout.MAX_MEMBERS - 9) - 1000
+    long = begin + filling * count + b'0]}, "record": {'
+    record = files[layout.EVIDENCE].replace(BEGIN, long, 1)
+    assert len(record) < layout.max_evidence_bytes(layout.MAX_MEMBERS - 9)
+    changed = {**files, layout.MANIFEST: LISTED, layout.EVIDENCE: record}
+    judged = judge(stored_zip(top, changed), tmp_path / "zip")
+    assert "too many values" in judged["details"]
+    assert judged["peak_mib"] < MEMORY_MIB
+
+
+def test_long_record_that_the_kit_writes_is_read_whatever_its_texts_hold(
+    sealed: tuple[str, dict[str, bytes]],
+) -> None:
+    _, files = sealed
+    evidence = tags.decode_evidence(files[layout.EVIDENCE])
+    item = msgspec.structs.replace(evidence.items[0], label='"点卡"\\n\\\\" /')
+    long = msgspec.structs.replace(evidence, items=(item,) * 10_000)
+    content = tags.encode_json(long)
+    assert content.count(b",") > layout.max_values(0)
+    assert tags.decode_evidence(content, files=20_000) == long
 
 
 def many_files(record: bytes) -> bytes:

@@ -10,7 +10,7 @@ import msgspec
 
 from evidence_kit.bundle import layout
 from evidence_kit.bundle.text import escape, is_safe_text
-from evidence_kit.model import FORMAT, Evidence
+from evidence_kit.model import FORMAT, Evidence, PlainEvidence
 from evidence_kit.report import Fault, Outcome
 
 BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
@@ -63,7 +63,14 @@ def decode_evidence(content: bytes, *, files: int = layout.MAX_MEMBERS) -> Evide
     plain = _decode_plain(content)
     if plain:
         return plain
-    if _peek_format(content) != FORMAT:
+    peeked = _peek_format(content)
+    if content.count(b",") > layout.max_values(0):
+        # Whatever the kit does not write itself becomes a tree of objects, a hundred times as
+        # large; no record of that form needs to be a long one.
+        if peeked is not None and peeked != FORMAT and _FORMAT.fullmatch(peeked):
+            raise Fault("unsupported.format", Outcome.INDETERMINATE, format=peeked)
+        raise Fault("structure.json", path=layout.EVIDENCE, detail="too many values")
+    if peeked != FORMAT:
         version = decode_json(content, _Head, path=layout.EVIDENCE).format
         if _FORMAT.fullmatch(version):
             raise Fault("unsupported.format", Outcome.INDETERMINATE, format=version)
@@ -86,19 +93,22 @@ def _decode_plain(content: bytes) -> Evidence | None:
     unknown; then it is enough to know that no text or number in it is suspicious.
     """
     try:
-        evidence = msgspec.json.decode(content, type=Evidence)
+        evidence = msgspec.json.decode(content, type=PlainEvidence)
         tokens = msgspec.json.encode(evidence)
         is_same = msgspec.json.format(content, indent=-1) == tokens
     except (ValueError, RecursionError, msgspec.MsgspecError):
         return None
-    is_plain = is_same and evidence.format == FORMAT and evidence.extensions is None
-    return evidence if is_plain and not _is_suspicious(tokens) else None
+    is_plain = is_same and evidence.format == FORMAT and not _is_suspicious(tokens)
+    return Evidence(**msgspec.structs.asdict(evidence)) if is_plain else None
 
 
 def _is_suspicious(tokens: bytes) -> bool:
-    """True where text is escaped or may be unsafe, or a number has 16 digits or more."""
+    """True where text is or may be unsafe, or a number has 16 digits or more.
+
+    In what is encoded here, only backslashes, quotes and controls are escaped.
+    """
     return (
-        b"\\" in tokens
+        b"\\" in tokens.replace(rb"\\", b"").replace(rb"\"", b"")
         or b"\x7f" in tokens
         or (not tokens.isascii() and bool(_UNSAFE.search(tokens)))
         or bool(_LONG_NUMBER.search(tokens))
