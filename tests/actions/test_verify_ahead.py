@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from evidence_kit.actions.verify import verify_case
+from evidence_kit.actions.verify import verify_bundle, verify_case
 from evidence_kit.bundle.reader import Bundle
 from evidence_kit.checks.expectations import Expectations
+from evidence_kit.errors import UsageError
 from evidence_kit.report import Report
 from tests.build import codes, make_case, make_kit, seal_items
 
@@ -63,6 +64,21 @@ def test_what_is_open_is_closed_where_the_work_ends_early(
         verify_case(case_folder, Expectations(), witness=stop)
     assert len(opened["open"]) == 2
     assert opened["closed"] == opened["open"]
+
+
+def test_bundle_is_closed_where_what_the_reader_expects_is_wrong(
+    case_folder: Path, opened: dict[str, list[str]]
+) -> None:
+    def refuse() -> Expectations:
+        raise UsageError("signer.malformed")
+
+    bundle = min(case_folder.glob("*.evidence.zip"))
+    with pytest.raises(UsageError):
+        verify_bundle(bundle, refuse)
+    assert opened == {"open": [bundle.name], "closed": [bundle.name]}
+    (case_folder / "junk").write_bytes(b"junk")
+    with pytest.raises(UsageError):
+        verify_bundle(case_folder / "junk", refuse)
 
 
 def test_file_that_is_no_bundle_is_told_in_its_turn(

@@ -107,7 +107,13 @@ def verify_bundle(
         EvidenceKitError: what is called for `expectations` raises it.
     """
     path = Path(path)
-    report, _ = _verify(path, _open(path, progress), expectations, witness=witness)
+    opened = _open(path, progress)
+    try:
+        loaded = _loaded(expectations)
+    except BaseException:
+        _close(opened)
+        raise
+    report, _ = _verify(path, opened, loaded, witness=witness)
     return report
 
 
@@ -245,9 +251,7 @@ def _opened_ahead(
             yield waiting.popleft()
     finally:
         for _, opened in waiting:
-            if not opened.exception():
-                with opened.result():
-                    pass  # nobody will judge it; it is closed
+            _close(opened)
 
 
 def _open(path: Path, progress: Progress | None) -> "Future[Bundle]":
@@ -262,10 +266,17 @@ def _open(path: Path, progress: Progress | None) -> "Future[Bundle]":
     return opened
 
 
+def _close(opened: "Future[Bundle]") -> None:
+    """Close a bundle that nobody will judge."""
+    if not opened.exception():
+        with opened.result():
+            pass
+
+
 def _verify(
     path: Path,
     opened: "Future[Bundle]",
-    expectations: Expected,
+    expectations: Expectations,
     pins: Mapping[str, Receipt] | None = None,
     witness: Witness | None = None,
     heirs: frozenset[str] = frozenset(),
@@ -273,7 +284,6 @@ def _verify(
     """The report on a bundle and its link; where a receipt pins it, by that one."""
     try:
         with opened.result() as bundle:
-            expectations = _loaded(expectations)
             # Cryptography takes long to import; meanwhile the bundle is being hashed.
             from evidence_kit.checks import judgement
 
