@@ -2,7 +2,7 @@
 
 Hashing a small file releases the interpreter's lock for some microseconds; whoever computes
 meanwhile holds it for milliseconds. Side by side in threads neither gains. A copy of this
-process has a lock of its own (docs/adr/0016).
+process has a lock of its own (docs/adr/0017).
 """
 
 import contextlib
