@@ -12,6 +12,7 @@ from evidence_kit.actions.bills import OPERATION, Payments, payments_in
 from evidence_kit.actions.case import create_case
 from evidence_kit.actions.kit import Kit
 from evidence_kit.actions.seal import Sealed
+from evidence_kit.bills import cells
 from evidence_kit.bundle.reader import Bundle
 from evidence_kit.model import Kind, Maker, Role
 from evidence_kit.report import Outcome
@@ -65,6 +66,14 @@ def test_bill_that_breaks_off_is_sealed_and_told_of(kit: Kit, tmp_path: Path) ->
     assert sealed.report.verdict is Outcome.PASSED
     (lack,) = sealed.shortfalls
     assert (lack.code, lack.params["row"]) == ("bill.undecodable", 20)
+
+
+def test_bill_too_large_to_be_read_is_told_of(kit: Kit, tmp_path: Path) -> None:
+    path = tmp_path / "bill.csv"
+    path.write_bytes(make.wechat_csv() + b"\n" * cells.MAX_BYTES)
+    codes = [note.code for note in add(path, kit, tmp_path).notes]
+    assert "bill.too_large" in codes
+    assert "bill.read" not in codes
 
 
 def test_encrypted_zip_is_sealed_and_said_not_to_be_read(kit: Kit, tmp_path: Path) -> None:

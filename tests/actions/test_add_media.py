@@ -2,6 +2,7 @@
 
 import json
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,27 @@ def test_report_tells_facts_as_they_were_sealed_only(kit: Kit, tmp_path: Path) -
         media.append(held.items[0].files[1].media)
     assert media[0] is not None
     assert media[1] is None
+
+
+def test_facts_that_the_original_does_not_have_are_told_of(kit: Kit, tmp_path: Path) -> None:
+    sealed = add(picture(tmp_path), kit, tmp_path)
+    folder = tmp_path / "unzipped"
+    with zipfile.ZipFile(sealed.path) as archive:
+        archive.extractall(folder)
+    (top,) = folder.iterdir()
+    (facts,) = top.rglob("media.json")
+
+    def is_reread() -> bool | None:
+        with Bundle(top) as bundle:
+            read = read_media(bundle, bundle.evidence.items[0].files[1])
+        assert read is not None
+        return read.is_reread
+
+    assert is_reread() is True
+    facts.write_bytes(facts.read_bytes().replace(b"2026-08-01T16", b"2026-07-01T16"))
+    assert is_reread() is False
+    next(top.rglob("0001-*.jpg")).unlink()
+    assert is_reread() is None
 
 
 def test_facts_that_are_none_are_left_out(kit: Kit, tmp_path: Path) -> None:

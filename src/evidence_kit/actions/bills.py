@@ -91,6 +91,8 @@ def read_bills(drafts: Sequence[Draft], folder: Path, *, is_chat: bool = False) 
         if not is_chat and may_be_bill(head):
             content = _content(Path(original.source), MAX_BYTES + 1)
             bill = read_bill(content)
+            if len(content) > MAX_BYTES and not content.startswith(b"PK"):
+                notes.append(Observation(code="bill.too_large", params={"name": name, "row": 0}))
         if bill is None:
             read.append(draft)
             continue

@@ -5,13 +5,12 @@ from enum import StrEnum
 
 import msgspec
 
-from evidence_kit.actions.media import read_media
+from evidence_kit.actions.media import ReadMedia, read_media
 from evidence_kit.actions.pictures import MAX_SOURCE_BYTES, MEDIA_TYPES, Preview, make_preview
 from evidence_kit.bundle.hashing import Digests
 from evidence_kit.bundle.reader import Bundle
 from evidence_kit.crypto.digest import sha256_hex
 from evidence_kit.errors import InputError
-from evidence_kit.media.facts import Media
 from evidence_kit.model import Evidence, FileEntry, Item
 from evidence_kit.report import Fault, Outcome, Report
 
@@ -36,7 +35,7 @@ class HeldFile(msgspec.Struct, frozen=True, kw_only=True):
     state: State
     preview: Preview | None
     """None where it is no picture, is not as it was sealed, or no room is left for more."""
-    media: Media | None = None
+    media: ReadMedia | None = None
     """What a media.json tells; None for every other file, and where it is not as sealed."""
 
 

@@ -11,6 +11,7 @@ import msgspec
 from evidence_kit import messages
 from evidence_kit.actions.case import Case
 from evidence_kit.actions.log import EVENTS
+from evidence_kit.actions.media import TRANSCRIPTION
 from evidence_kit.i18n import Translator
 from evidence_kit.model import (
     Captured,
@@ -323,6 +324,8 @@ def _stated_lines(origin: Stated) -> Iterator[str]:
 def _file_lines(files: Iterable[FileEntry], one: Listed) -> Iterator[str]:
     for entry in files:
         notes = f"{entry.size_bytes} bytes"
+        if entry.by and entry.by.operation == TRANSCRIPTION:
+            notes += "; 投诉人自述的文字，未经核对 / typed by the complainant, not checked"
         if entry.role is Role.DERIVED:
             notes += f"; 派生自 / made from {', '.join(map(one_line, entry.from_))}"
         if entry.path in one.withheld:

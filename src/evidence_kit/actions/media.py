@@ -10,7 +10,7 @@ from evidence_kit.bundle import layout
 from evidence_kit.bundle.reader import Bundle
 from evidence_kit.bundle.text import escape
 from evidence_kit.errors import InputError, UsageError
-from evidence_kit.media.describe import VERSION, describe
+from evidence_kit.media.describe import VERSION, describe, matches
 from evidence_kit.media.facts import FORMAT, Media, PrivateKind
 from evidence_kit.model import Draft, DraftFile, FileEntry, Kind, Maker, Observation, Role
 from evidence_kit.report import Fault
@@ -23,6 +23,8 @@ MAX_BYTES = 1 << 20
 TRANSCRIPTION = "transcribe_claimed"
 """The same of what the user typed: nobody but the user says that it is what is to be seen."""
 MAX_TRANSCRIPT_BYTES = 1 << 20
+MAX_ORIGINAL_BYTES = 64 << 20
+"""Of an original that is read again; a longer recording is not."""
 _STOPPED = {
     "cut_short": "media.cut_short",
     "malformed": "media.malformed",
@@ -129,7 +131,15 @@ def encode(media: Media) -> bytes:
     return msgspec.json.format(msgspec.json.encode(media), indent=2) + b"\n"
 
 
-def read_media(bundle: Bundle, entry: FileEntry, *, sha256: str | None = None) -> Media | None:
+class ReadMedia(msgspec.Struct, frozen=True, kw_only=True):
+    """What a media.json in a bundle tells."""
+
+    media: Media
+    is_reread: bool | None
+    """True where this version reads the same from the original; None where it was not read."""
+
+
+def read_media(bundle: Bundle, entry: FileEntry, *, sha256: str | None = None) -> ReadMedia | None:
     """What a media.json in a bundle tells; None where it is none that this version can read.
 
     Args:
@@ -146,7 +156,19 @@ def read_media(bundle: Bundle, entry: FileEntry, *, sha256: str | None = None) -
         return None
     # It is read a second time, and what is on the disk may have been exchanged since.
     is_meant = sha256 in (None, hashlib.sha256(content).hexdigest())
-    return media if is_meant and media.format == FORMAT else None
+    if not is_meant or media.format != FORMAT:
+        return None
+    return ReadMedia(media=media, is_reread=_is_reread(bundle, entry, media))
+
+
+def _is_reread(bundle: Bundle, entry: FileEntry, media: Media) -> bool | None:
+    """Whoever sealed a bundle could have written any facts beside a picture."""
+    if len(entry.from_) != 1 or entry.from_[0] not in bundle.sizes:
+        return None
+    try:
+        return matches(media, bundle.read(entry.from_[0], max_bytes=MAX_ORIGINAL_BYTES))
+    except (Fault, InputError):
+        return None
 
 
 def _notes(media: Media, name: str) -> Iterator[Observation]:

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
         "Seal files as they are: screenshots, chat exports, recordings, documents. The files"
         " themselves are only read. Several files become one bundle. Of a chat export that is"
         " recognised, the messages and a transcript are sealed beside it, each message with its"
-        " place in the original; of a picture or a recording, what it says about itself."
+        " place in the original; of a picture or a recording, what it says about itself;"
+        " of a bill of Alipay or WeChat Pay, its rows."
     ),
 )
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PATH)

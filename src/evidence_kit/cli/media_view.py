@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 
+from evidence_kit.actions.media import ReadMedia
 from evidence_kit.cli.time_text import time_text
 from evidence_kit.cli.words import Words
 from evidence_kit.i18n import mark
-from evidence_kit.media.facts import Disagreement, Media, PrivateKind, StatedTime
+from evidence_kit.media.facts import Disagreement, PrivateKind, StatedTime
 
 _BEIJING = timezone(timedelta(hours=8), "CST")
 _MAX_SHOWN = 20
@@ -38,9 +39,14 @@ _UNREAD = {
 }
 
 
-def media_rows(words: Words, media: Media) -> Iterator[tuple[str, str]]:
+def media_rows(words: Words, read: ReadMedia) -> Iterator[tuple[str, str]]:
     """Names and what is to be said under them; a name may come more than once."""
-    tr = words.tr
+    tr, media = words.tr, read.media
+    if read.is_reread is False:
+        yield (
+            tr("beware"),
+            tr("what follows is not what this version reads from the original"),
+        )
     if media.width_px is not None and media.height_px is not None:
         yield (
             tr("picture size"),

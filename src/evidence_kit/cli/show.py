@@ -165,9 +165,9 @@ def _derived_lines(words: Words, bundle: "Bundle", entry: FileEntry) -> Iterator
 
     if entry.by and entry.by.operation == TRANSCRIPTION:
         yield f"    {words.tr(TYPED)}"
-    media = read_media(bundle, entry)
-    if media:
-        for name, value in media_rows(words, media):
+    read = read_media(bundle, entry)
+    if read:
+        for name, value in media_rows(words, read):
             line = words.tr("{name}: {value}", name=name, value=value)
             yield f"    {line}"
 

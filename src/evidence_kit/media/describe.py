@@ -1,12 +1,13 @@
 """From a file to what it says about itself."""
 
+import io
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 from evidence_kit.errors import InputError
 from evidence_kit.media.boxes import read_boxes
-from evidence_kit.media.facts import FORMAT, Means, Media, TimeSource, Unread
+from evidence_kit.media.facts import FORMAT, Means, Media, StatedTime, TimeSource, Unread
 from evidence_kit.media.findings import Found, Stop
 from evidence_kit.media.jpeg import read_jpeg
 from evidence_kit.media.names import name_time
@@ -52,12 +53,11 @@ def describe(path: Path, media_type: str) -> Media:
     except OSError as error:
         raise InputError("file.unreadable", path=str(path), detail=error.strerror or "") from error
     has_metadata = bool(found.times or found.software)
-    own = sorted(found.times, key=lambda time: list(TimeSource).index(time.source))
     seconds = int(status.st_mtime)
     written = utc_time(
         TimeSource.FILE_SYSTEM, "mtime", Means.CHANGED, str(seconds), epoch_ms=1000 * seconds
     )
-    times = tuple(time for time in (*own, name_time(path.name), written) if time)
+    times = tuple(time for time in (*_own_times(found), name_time(path.name), written) if time)
     return Media(
         format=FORMAT,
         media_type=media_type,
@@ -72,6 +72,36 @@ def describe(path: Path, media_type: str) -> Media:
         has_metadata=has_metadata,
         unread=unread,
     )
+
+
+def matches(media: Media, content: bytes) -> bool:
+    """True where the same stands in a file's bytes; its name and the file system apart.
+
+    Args:
+        media: facts that somebody wrote down.
+        content: the whole file.
+    """
+    found, unread = _read(Reader(io.BytesIO(content), len(content)), media.media_type)
+    outside = (TimeSource.NAME, TimeSource.FILE_SYSTEM)
+    inside = tuple(time for time in media.times if time.source not in outside)
+    return (
+        _own_times(found),
+        (found.width_px, found.height_px, found.duration_ms, found.is_animated),
+        tuple(found.software),
+        tuple(sorted(found.private)),
+        unread,
+    ) == (
+        inside,
+        (media.width_px, media.height_px, media.duration_ms, media.is_animated),
+        media.software,
+        media.private,
+        media.unread,
+    )
+
+
+def _own_times(found: Found) -> tuple[StatedTime, ...]:
+    order = list(TimeSource)
+    return tuple(sorted(found.times, key=lambda time: order.index(time.source)))
 
 
 def _read(reader: Reader, media_type: str) -> tuple[Found, Unread | None]:

@@ -1,0 +1,42 @@
+"""What the user typed off a picture is nowhere shown as more than the user's claim."""
+
+from pathlib import Path
+
+import pytest
+
+from evidence_kit.errors import ExitCode
+from fixtures.pictures import metadata
+from fixtures.tsa import Tsa
+from tests.cli.conftest import Run
+from tests.cli.conftest import authority as authority
+from tests.cli.conftest import run as run
+
+
+@pytest.fixture
+def case(run: Run, authority: Tsa) -> Path:
+    """A case with a picture and what was typed off it."""
+    Path("shot.png").write_bytes(metadata.png())
+    Path("text.txt").write_text("店主：保证三天发货\n", encoding="utf-8")
+    run("init", "case")
+    ran = run("add", "shot.png", "--transcript", "text.txt", "--case", "case")
+    assert ran.code == ExitCode.DONE
+    return Path("case")
+
+
+def test_show_list_and_page_call_it_a_claim(run: Run, case: Path) -> None:
+    (bundle,) = case.glob("*.zip")
+    assert "typed by the user, as the user says" in run("show", bundle).out
+    run("verify", bundle, "--html", "report.html")
+    page = Path("report.html").read_text(encoding="utf-8")
+    assert "typed by the user, as the user says" in page
+    assert "用户自述" in page
+    assert run("attach", case, "-o", "complaint").code == ExitCode.DONE
+    listed = Path("complaint/MANIFEST.txt").read_text(encoding="utf-8")
+    assert "投诉人自述的文字，未经核对 / typed by the complainant, not checked" in listed
+
+
+def test_transcript_of_several_files_is_a_usage_error(run: Run, case: Path) -> None:
+    ran = run("add", "shot.png", "text.txt", "--transcript", "text.txt", "-o", "x.zip")
+    assert ran.code == ExitCode.USAGE
+    assert "just one picture" in ran.err
+    assert not Path("x.zip").exists()
