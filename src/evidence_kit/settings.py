@@ -23,6 +23,8 @@ _VARIABLES = {
     "browser": "EVIDENCE_KIT_BROWSER",
 }
 
+_PROGRAM_FOLDERS = ("ProgramFiles", "ProgramFiles(x86)", "LOCALAPPDATA")
+
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All that can be configured."""
@@ -67,6 +69,12 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         raise ConfigError(
             "config.value", path=str(config_dir / "config.toml"), detail=str(error)
         ) from error
+
+
+def program_folders(environ: Mapping[str, str] | None = None) -> Mapping[str, str]:
+    """Folders that Windows has programs in, by the names of their variables, in their order."""
+    environ = os.environ if environ is None else environ
+    return {name: environ[name] for name in _PROGRAM_FOLDERS if environ.get(name)}
 
 
 def _folder(environ: Mapping[str, str], variable: str, kind: str) -> Path:

@@ -14,6 +14,7 @@ from evidence_kit import messages
 from evidence_kit.actions import doctor
 from evidence_kit.actions.doctor import Diagnosis, Status, diagnose
 from evidence_kit.actions.kit import Kit
+from evidence_kit.capture.browser import find_browser
 from evidence_kit.settings import Settings
 from evidence_kit.trust.anchors import Endpoint
 from evidence_kit.trust.tsa_client import TokenReply, request_tokens
@@ -65,6 +66,7 @@ def test_a_machine_that_has_everything_is_well(
     browser = _one(found, "browser")
     assert str(browser.params["version"])[0].isdigit()
     assert Path(str(browser.params["path"])).is_file()
+    assert browser.params["how"] == find_browser().how
 
 
 def test_every_diagnosis_has_its_words(tmp_path: Path, settings: Settings, kit: Kit) -> None:

@@ -11,7 +11,6 @@ from PIL import Image
 
 from evidence_kit import messages
 from evidence_kit.capture import environment, sanity
-from evidence_kit.capture.browser import FoundBrowser, find_browser
 from evidence_kit.capture.downloads import DownloadSeen
 from evidence_kit.capture.look import Look
 from evidence_kit.capture.popups import PopupSeen
@@ -264,10 +263,3 @@ def test_a_program_that_can_not_be_read_has_no_digest(tmp_path: Path) -> None:
         "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
     )
     assert environment.digest_of(str(tmp_path / "none")) is None
-
-
-def test_a_browser_that_is_given_is_taken_as_it_is(tmp_path: Path) -> None:
-    path = tmp_path / "msedge"
-    path.touch()
-    expected = FoundBrowser(path=str(path), name="Microsoft Edge", source="given")
-    assert find_browser(str(path)) == expected

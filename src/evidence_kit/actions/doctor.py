@@ -90,7 +90,13 @@ def _browser(path: str | None) -> Diagnosis:
         version = browser_version(found)
     except CaptureError as error:
         return _wrong("browser", Status.PROBLEM, error)
-    params: dict[str, str | int] = {"name": found.name, "version": version, "path": found.path}
+    how = found.how if path is None else "EVIDENCE_KIT_BROWSER, config.toml"
+    params: dict[str, str | int] = {
+        "name": found.name,
+        "version": version,
+        "how": how,
+        "path": found.path,
+    }
     return Diagnosis(name="browser", status=Status.OK, code="browser.starts", params=params)
 
 

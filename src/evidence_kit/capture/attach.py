@@ -77,6 +77,7 @@ async def attached_browser(where: str) -> AsyncIterator[AttachedBrowser]:
                 path=endpoint,
                 name="Microsoft Edge" if "Edg/" in user_agent else name_of(executable),
                 source="attached",
+                how="--attach",
             ),
             locale=locale,
             time_zone=time_zone,

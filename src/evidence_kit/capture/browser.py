@@ -8,13 +8,14 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from evidence_kit.capture.discovery import installed, this_machine
 from evidence_kit.errors import CaptureError
 
 if TYPE_CHECKING:
@@ -38,23 +39,6 @@ _START_S = 30.0
 _CLOSE_S = 1.5
 _REMOVALS = 10
 
-_LINUX = (
-    ("google-chrome-stable", "Google Chrome"),
-    ("google-chrome", "Google Chrome"),
-    ("chromium", "Chromium"),
-    ("chromium-browser", "Chromium"),
-    ("microsoft-edge-stable", "Microsoft Edge"),
-)
-_MAC = (
-    ("Google Chrome.app/Contents/MacOS/Google Chrome", "Google Chrome"),
-    ("Chromium.app/Contents/MacOS/Chromium", "Chromium"),
-    ("Microsoft Edge.app/Contents/MacOS/Microsoft Edge", "Microsoft Edge"),
-)
-_WINDOWS = (
-    ("chrome.exe", "Google/Chrome/Application/chrome.exe", "Google Chrome"),
-    ("msedge.exe", "Microsoft/Edge/Application/msedge.exe", "Microsoft Edge"),
-)
-
 
 class FoundBrowser(msgspec.Struct, frozen=True, kw_only=True):
     """A browser that is there; whether it starts is for `browser_version` to say."""
@@ -63,6 +47,8 @@ class FoundBrowser(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     """Such as "Chromium"."""
     source: Literal["given", "system", "playwright", "attached"]
+    how: str
+    """By what it was found, such as "PATH" or "App Paths (HKLM)"."""
 
 
 class RunningBrowser(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,12 +75,12 @@ def find_browser(path: str | None = None) -> FoundBrowser:
     if path is not None:
         if not Path(path).is_file():
             raise CaptureError("capture.browser_missing", path=path)
-        return FoundBrowser(path=path, name=name_of(path), source="given")
-    for candidate, name in _installed():
-        return FoundBrowser(path=candidate, name=name, source="system")
+        return FoundBrowser(path=path, name=name_of(path), source="given", how="--browser")
+    for one in installed(this_machine()):
+        return FoundBrowser(path=one.path, name=one.name, source="system", how=one.how)
     own = asyncio.run(_playwrights_own())
     if own:
-        return FoundBrowser(path=own, name="Chromium", source="playwright")
+        return FoundBrowser(path=own, name="Chromium", source="playwright", how="Playwright")
     raise CaptureError("capture.no_browser")
 
 
@@ -275,41 +261,6 @@ def name_of(path: str) -> str:
     if "edge" in file:
         return "Microsoft Edge"
     return "Google Chrome" if "chrome" in file else "Chromium"
-
-
-def _installed() -> Iterator[tuple[str, str]]:
-    """Installed browsers with their names, the best first."""
-    if sys.platform == "win32":
-        yield from _on_windows()
-    elif sys.platform == "darwin":
-        for folder in (Path("/Applications"), Path.home() / "Applications"):
-            for inside, name in _MAC:
-                if (folder / inside).is_file():
-                    yield str(folder / inside), name
-    else:
-        for command, name in _LINUX:
-            found = shutil.which(command)
-            # a Snap sees a /tmp of its own, so the driver and it could not share a profile
-            if found and "snap" not in Path(os.path.realpath(found)).parts:
-                yield found, name
-
-
-def _on_windows() -> Iterator[tuple[str, str]]:
-    if sys.platform == "win32":
-        import winreg
-
-        for command, _, name in _WINDOWS:
-            for hive in (winreg.HKEY_LOCAL_MACHINE, winreg.HKEY_CURRENT_USER):
-                key = rf"SOFTWARE\Microsoft\Windows\CurrentVersion\App Paths\{command}"
-                with contextlib.suppress(OSError):
-                    path = winreg.QueryValue(hive, key)
-                    if Path(path).is_file():
-                        yield path, name
-    local = Path.home() / "AppData" / "Local"
-    for folder in (Path("C:/Program Files"), Path("C:/Program Files (x86)"), local):
-        for _, inside, name in _WINDOWS:
-            if (folder / inside).is_file():
-                yield str(folder / inside), name
 
 
 async def _playwrights_own() -> str | None:

@@ -27,7 +27,7 @@ DIAGNOSES: dict[str, Message] = {
         mark("start it once by hand, or name another one with --browser"),
     ),
     "browser.starts": Message(
-        mark("the browser starts, {name} {version}: {path}"),
+        mark("the browser starts, {name} {version} (found by {how}): {path}"),
         "",
     ),
     "clock.off": Message(
