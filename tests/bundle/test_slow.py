@@ -16,9 +16,9 @@ from evidence_kit.bundle import layout, tags, zipform
 from tests.build import make_kit, seal_items
 from tests.forge import explode
 
-CPU_S = 6
-"""Enough for a slow machine, and far below what any square of the counts would take."""
-MEMORY_MIB = 256
+CPU_S = 3
+"""Twice what the worst takes on a busy machine, where all of it is to take 2 s on a quiet one."""
+MEMORY_MIB = 200
 MOST = layout.max_evidence_bytes(0)
 CHILD = """
 import json, resource, sys
