@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import capturing, sealing, starting, verifying
+from bench import capturing, chats, sealing, starting, verifying
 from bench.measure import Options, Row
 
 BENCHMARKS: dict[str, Callable[[Path, Options], Iterator[Row]]] = {
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, Callable[[Path, Options], Iterator[Row]]] = {
     "seal": sealing.measure,
     "capture": capturing.measure,
     "list": capturing.measure_list,
+    "chats": chats.measure,
 }
 _HEAD = ("", "ours", "floor", "ratio", "limit", "", "compared with", "spread of ours; of floor")
 

@@ -105,7 +105,8 @@ def command(
     from evidence_kit.cli.sealing import show_sealed
 
     chats = ChatOptions(parser=parser, me=me, merchant=merchant, date_order=date_order)
-    ask = functools.partial(ask_roles, terminal) if terminal.may_ask else None
+    is_asking = terminal.may_ask and not terminal.is_quiet
+    ask = functools.partial(ask_roles, terminal) if is_asking else None
     kit = kit_of(terminal, tsa=tsa, trust=trust, no_timestamp=no_timestamp)
     place = destination(case_folder, out, kit=kit, name="files")
     with terminal.progress(terminal.tr("sealed")) as progress:

@@ -15,7 +15,7 @@ from evidence_kit.chats.source import Head, Source
 from evidence_kit.chats.written import WHEN, moment_of
 
 _HEADER = re.compile(
-    rf"^(?:(?P<name>[^\s\d\[【(:：][^\r\n:：]{{0,39}}?)[ \t]+)?[\[【(]?{WHEN}[\]】)]?"
+    rf"^(?:(?P<name>[^\s\d\[【(:：][^\r\n:：]{{0,39}}?)[ \t]+)?[\[【(]?{WHEN}[\]】)]?(?![,;\t])"
     r"[ \t]*+[-–—]?+[ \t]*+(?P<rest>(?(name)|[^\r\n]*))(?=\r?$)",
     re.MULTILINE,
 )

@@ -1,0 +1,138 @@
+"""Adding chats as a user types it: what is asked, what is told, what is refused."""
+
+import dataclasses
+import io
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from evidence_kit.chats import parser as choosing
+from evidence_kit.chats.parser import parser_named
+from evidence_kit.chats.record import Participant, Party
+from evidence_kit.cli.roles import ask_roles
+from evidence_kit.cli.terminal import Terminal
+from evidence_kit.errors import ExitCode
+from evidence_kit.i18n import Translator
+from fixtures import story
+from fixtures.chats import make
+from fixtures.chats.dispute import SHOP
+from fixtures.tsa import Tsa
+from tests.cli.conftest import Run
+
+CHAT = make.HERE / "wechatmsg_txt/k20261101/chat.txt"
+
+
+@pytest.fixture
+def chat(run: Run) -> Path:
+    shutil.copyfile(CHAT, "chat.txt")
+    return Path("chat.txt")
+
+
+def test_summary_says_format_messages_and_what_was_not_understood(
+    run: Run, chat: Path, authority: Tsa
+) -> None:
+    added = run("add", chat, "--me", story.BUYER_NAME, "--merchant", SHOP, "-o", "x.zip")
+    assert added.code == ExitCode.DONE
+    assert (
+        "note: read as WeChatMsg TXT (utf-8): 13 messages; 0 bytes were not understood: chat.txt"
+        in added.err
+    )
+
+
+def test_summary_is_in_the_json(run: Run, chat: Path, authority: Tsa) -> None:
+    added = run("add", chat, "--json", "-o", "x.zip")
+    notes = {note["code"]: note["params"] for note in json.loads(added.out)["notes"]}
+    assert notes["chat.read"]["messages"] == 13
+    assert "chat.roles_open" in notes
+
+
+def test_tie_of_two_formats_asks_for_the_parser(
+    run: Run, chat: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = parser_named("wechatmsg_txt")
+    twins = (first, dataclasses.replace(first, id="twin_txt"))
+    monkeypatch.setattr(choosing, "parsers", lambda: twins)
+    added = run("add", chat, "-o", "x.zip")
+    assert added.code == ExitCode.USAGE
+    assert "several formats fit this file" in added.err
+    assert "hint: say which one it is with --parser: wechatmsg_txt, twin_txt" in added.err
+    assert not Path("x.zip").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "hint"),
+    [
+        (("--parser", "wechat_txt"), "did you mean: wechatmsg_txt"),
+        (("--me", "阿河"), f"did you mean: {story.BUYER_NAME}"),
+        (("--date-order", "ddmm"), "see how it is used with"),
+    ],
+)
+def test_mistyped_option_is_refused_with_a_hint(
+    options: tuple[str, ...], hint: str, run: Run, chat: Path
+) -> None:
+    added = run("add", chat, *options, "-o", "x.zip")
+    assert added.code == ExitCode.USAGE
+    assert hint in added.err
+    assert not Path("x.zip").exists()
+
+
+def test_unknown_format_is_said(run: Run, authority: Tsa) -> None:
+    Path("note.txt").write_text("随手记的\n", encoding="utf-8")
+    added = run("add", "note.txt", "-o", "x.zip")
+    assert "no chat format fits, so it is kept as a document: note.txt" in added.err
+    assert added.code == ExitCode.DONE
+
+
+def test_broken_chat_is_sealed_and_said_with_the_byte(run: Run, authority: Tsa) -> None:
+    shutil.copyfile(make.HERE / "weflow_json/cut/chat.json", "chat.json")
+    added = run("add", "chat.json", "-o", "x.zip")
+    assert added.code == ExitCode.INCOMPLETE
+    assert "beware: the chat ends in the middle, at byte " in added.err
+    assert Path("x.zip").exists()
+
+
+class Answers:
+    """A terminal at which somebody types these answers."""
+
+    def __init__(self, terminal: Terminal, *answers: str) -> None:
+        self._answers = iter(answers)
+        self.said: list[str] = []
+        terminal.ask = self.ask  # type: ignore[method-assign]
+        terminal.say = self.said.append  # type: ignore[method-assign]
+
+    def ask(self, question: str, *, is_secret: bool = False) -> str:
+        self.said.append(question)
+        return next(self._answers)
+
+
+@pytest.mark.parametrize(
+    ("answers", "buyer", "merchant"),
+    [
+        (("2", "1"), {"阿禾"}, {"店主"}),
+        (("阿禾", "店主, 客服"), {"阿禾"}, {"店主", "客服"}),
+        (("", ""), set(), set()),
+        (("9", "x", "2", "1，3"), {"阿禾"}, {"店主", "客服"}),
+        (("1", "1"), {"店主"}, set()),
+    ],
+)
+def test_roles_are_chosen_by_number_or_name(
+    answers: tuple[str, ...], buyer: set[str], merchant: set[str]
+) -> None:
+    terminal = Terminal(Translator("en"), io.StringIO(), io.StringIO(), io.StringIO())
+    typed = Answers(terminal, *answers)
+    found = [
+        Participant(
+            sender_raw=name, sender_id=None, role=Party.UNKNOWN, self_claimed=None, records=count
+        )
+        for name, count in (("店主", 5), ("阿禾", 3), ("客服", 1))
+    ]
+    roles = ask_roles(terminal, "chat.txt", found)
+    assert (set(roles.buyer), set(roles.merchant)) == (buyer, merchant)
+    assert typed.said[:4] == [
+        "who wrote in chat.txt, and how many messages:",
+        "  1  店主  5",
+        "  2  阿禾  3",
+        "  3  客服  1",
+    ]
