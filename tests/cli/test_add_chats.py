@@ -100,7 +100,7 @@ class Answers:
         self._answers = iter(answers)
         self.said: list[str] = []
         terminal.ask = self.ask  # type: ignore[method-assign]
-        terminal.say = self.said.append  # type: ignore[method-assign]
+        terminal.say = self.said.append  # type: ignore[assignment, method-assign]
 
     def ask(self, question: str, *, is_secret: bool = False) -> str:
         self.said.append(question)
