@@ -209,3 +209,9 @@ def test_two_chats_in_one_bundle_have_each_their_own(kit: Kit, tmp_path: Path) -
     sealed = add_files([CHAT, CHAT], tmp_path / "x.evidence.zip", kit=kit, chats=ROLES)
     paths = [entry.path for item in items_of(sealed) for entry in item.files[1:]]
     assert len(set(paths)) == 6
+
+
+def test_seconds_since_1970_are_shown_in_the_zone_of_the_reader(kit: Kit, tmp_path: Path) -> None:
+    sealed = add(make.HERE / "weflow_json/one_line/chat.json", kit, tmp_path)
+    text = files_of(sealed)["data/derived/0001/transcript.txt"].decode()
+    assert "M0001 · 2026-05-01 10:00:00 (UTC+08:00) · 云雀点卡客服 · 媒体 media\n" in text

@@ -12,6 +12,7 @@ import msgspec
 from evidence_kit.bundle.text import escape
 from evidence_kit.chats.reading import Reading, Roles
 from evidence_kit.chats.record import Chat, Party, Record, RecordKind, TzStatus
+from evidence_kit.chats.times import in_zone
 
 FORMAT = "evidence-kit/chat/1-draft"
 MESSAGES, TRANSCRIPT, ACCOUNT = "messages.jsonl", "transcript.txt", "chat.json"
@@ -105,6 +106,9 @@ def _entry(number: str, record: Record, assumed_offset: str) -> str:
 def _when(record: Record, assumed_offset: str) -> str:
     if record.tz_status is TzStatus.NONE:
         return escape(f"{record.ts_raw or ''} (无日期 undated)".strip())
+    if record.tz_status is TzStatus.EPOCH:
+        at = in_zone(record.ts_candidates[0], assumed_offset)
+        return f"{at:%Y-%m-%d %H:%M:%S} (UTC{assumed_offset})"
     times = " | ".join(record.ts_candidates).replace("T", " ")
     if record.tz_status is TzStatus.ASSUMED:
         return f"{times} (UTC{assumed_offset} 推定 assumed)"

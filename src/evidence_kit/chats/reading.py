@@ -208,7 +208,7 @@ class _Tally:
             self.unclaimed_bytes += record.src.byte_end - record.src.byte_start
             return record
         self.records += 1
-        if record.kind is not RecordKind.SYSTEM:
+        if record.sender_raw or record.sender_id:
             self._count_sender(record)
         if record.tz_status is TzStatus.NONE:
             self.undated += 1

@@ -195,7 +195,7 @@ class Chat(msgspec.Struct, frozen=True, kw_only=True):
     ambiguous_dates: int
     backward_times: int
     undated: int
-    """Records of the users without a time that can be read."""
+    """Records without a time that can be read."""
     undecodable: int
     first_at: str | None
     last_at: str | None

@@ -175,6 +175,15 @@ def instant(candidate: str, assumed_offset: str) -> datetime:
     return moment.astimezone(UTC)
 
 
+def in_zone(candidate: str, offset: str) -> datetime:
+    """The same as local time of this offset.
+
+    >>> in_zone("2026-05-01T02:00:00Z", "+08:00").isoformat()
+    '2026-05-01T10:00:00+08:00'
+    """
+    return instant(candidate, offset).astimezone(_zone(offset))
+
+
 @lru_cache(16)
 def _zone(offset: str) -> timezone:
     sign = -1 if offset.startswith("-") else 1
