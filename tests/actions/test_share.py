@@ -42,6 +42,19 @@ def test_copy_lacks_what_is_withheld_and_nothing_else(
     assert after == {path: c for path, c in before.items() if path not in (CHAT, PICTURE)}
 
 
+@pytest.mark.parametrize(
+    ("without", "derived"),
+    [([CHAT], (TRANSCRIPT,)), ([CHAT, TRANSCRIPT], ()), ([PICTURE], ())],
+)
+def test_what_was_made_from_a_withheld_file_is_told(
+    without: list[str], derived: tuple[str, ...], sealed: Sealed, kit: Kit, tmp_path: Path
+) -> None:
+    expectations = Expectations(anchors=kit.anchors)
+    out = tmp_path / "shared.evidence.zip"
+    shared = share_bundle(sealed.path, out, without=without, expectations=expectations)
+    assert shared.derived == derived
+
+
 def test_copy_still_proves_time_signer_and_receipt(
     sealed: Sealed, kit: Kit, tmp_path: Path
 ) -> None:

@@ -30,6 +30,8 @@ class Shared(msgspec.Struct, frozen=True, kw_only=True):
     """Withheld files so short that their text can be guessed from the digest, which stays."""
     private: tuple[str, ...]
     """Ids of items that show an account or still hold secrets, some file of which is left."""
+    derived: tuple[str, ...]
+    """Files left in it that were derived from a withheld one, and so may say the same."""
 
 
 def share_bundle(
@@ -70,6 +72,11 @@ def share_bundle(
             for item in bundle.evidence.items
             if is_private(item) and any(entry.path not in without for entry in item.files)
         )
+        derived = tuple(
+            entry.path
+            for entry in bundle.evidence.files()
+            if entry.path not in without and not set(entry.from_).isdisjoint(without)
+        )
         with AtomicFile(out.parent) as copy:
             rewrite_bundle(copy, bundle, without=frozenset(without))
             report = verify_bundle(copy.path, expectations)
@@ -82,4 +89,5 @@ def share_bundle(
         withheld=tuple(sorted(without)),
         guessable=guessable,
         private=private,
+        derived=derived,
     )

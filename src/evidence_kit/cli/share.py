@@ -50,6 +50,7 @@ def command(
                 "withheld": shared.withheld,
                 "guessable": shared.guessable,
                 "private": shared.private,
+                "derived": shared.derived,
                 "report": shared.report,
             }
         )
@@ -60,6 +61,14 @@ def command(
             terminal.tr(
                 "beware: this file is so short that its text can be guessed from its digest,"
                 " which stays in the copy: {path}",
+                path=name,
+            )
+        )
+    for name in shared.derived:
+        terminal.say(
+            terminal.tr(
+                "beware: this file was made from one that is left out, and may say the same:"
+                " {path}",
                 path=name,
             )
         )
