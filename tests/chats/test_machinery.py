@@ -1,7 +1,9 @@
 """What the parsers are built of, against second opinions: csv, json, str.split."""
 
+import contextlib
 import csv
 import io
+import itertools
 import json
 import re
 from pathlib import Path
@@ -192,6 +194,8 @@ def test_lines_end_at_line_feeds_alone(tmp_path_factory: pytest.TempPathFactory)
         ("\ufeff店主".encode("utf-16-le") + b"x", "mixed", 0),
         ("店主".encode() + b"\xff\n", "mixed", 0),
         ("店".encode("utf-8-sig") + "店".encode("gb18030"), "mixed", 3),
+        ("保证三天发货\n".encode("gb18030") * 9 + b"\xff\xfe1", "mixed-gb18030", 0),
+        ("保证三天发货\n".encode() * 9 + "店".encode("gb18030"), "mixed", 0),
         (b"", "utf-8", 0),
         ("店主".encode()[:-1], "mixed", 0),
     ],
@@ -206,14 +210,30 @@ def test_encoding_is_a_bom_else_utf8_else_gb18030(
 
 def test_every_gb18030_text_gives_back_its_bytes() -> None:
     """Two-byte and four-byte forms; the length of a span is measured by encoding it again."""
-    for lead in range(0x81, 0xFF):
-        for trail in (*range(0x40, 0x7F), *range(0x80, 0xFF)):
-            raw = bytes((lead, trail))
-            try:
-                text = raw.decode("gb18030")
-            except UnicodeDecodeError:
-                continue
-            assert text.encode("gb18030") == raw
+    pairs = ((a, b) for a in range(0x81, 0xFF) for b in range(0x40, 0xFF))
+    fours = (
+        (a, b, c, d)
+        for a in (0x81, 0x82, 0x83, 0x84, 0x90, 0xE3)
+        for b in range(0x30, 0x3A)
+        for c in range(0x81, 0xFF)
+        for d in range(0x30, 0x3A)
+    )
+    for raw in map(bytes, itertools.chain(pairs, fours)):
+        with contextlib.suppress(UnicodeDecodeError):
+            assert raw.decode("gb18030").encode("gb18030") == raw
+
+
+@given(
+    data=st.binary(max_size=40) | st.text("店a\n", max_size=9).map(lambda t: t.encode("gb18030"))
+)
+def test_text_of_any_file_gives_back_its_bytes(
+    data: bytes, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    for tail in (b"", b"\xff", b"\xfe1", b"\xb1\xa3\xd6\xa4" * 20 + b"\xff\xfe1"):
+        found = made(tmp_path_factory, data + tail)
+        text = "".join(found.pieces())
+        assert found.encode(text) == (data + tail)[found.bom_bytes :]
+        assert sum(map(found.length, text.splitlines(True))) == len(data + tail) - found.bom_bytes
 
 
 def test_digest_and_size_are_those_of_the_file(tmp_path: Path) -> None:

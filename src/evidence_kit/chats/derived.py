@@ -99,7 +99,8 @@ def _entry(number: str, record: Record, assumed_offset: str) -> str:
     head = " · ".join(
         [number, _when(record, assumed_offset), *(escape(part) for part in who if part)]
     )
-    body = "".join(f"    {escape(line)}\n" for line in record.body_raw.split("\n") if line)
+    lines = record.body_raw.replace("\t", "    ").split("\n")
+    body = "".join(f"    {escape(line)}\n" for line in lines if line)
     return f"{head}{f' · [{flags}]' if flags else ''}\n{body}\n"
 
 

@@ -178,7 +178,7 @@ class Chat(msgspec.Struct, frozen=True, kw_only=True):
     size_bytes: int
     member: str | None
     encoding: str
-    """utf-8, gb18030, utf-16-le, utf-16-be, or mixed (utf-8 with bytes that are not)."""
+    """utf-8, gb18030, utf-16-le, utf-16-be; mixed or mixed-gb18030 (with bytes that are not)."""
     has_bom: bool
     assumed_offset: str
     """The offset from UTC taken for times without one, such as "+08:00"."""

@@ -10,12 +10,14 @@ from typing import BinaryIO, Literal
 from evidence_kit.chats.record import Span
 from evidence_kit.errors import InputError
 
-Encoding = Literal["utf-8", "gb18030", "utf-16-le", "utf-16-be", "mixed"]
+Encoding = Literal["utf-8", "gb18030", "utf-16-le", "utf-16-be", "mixed", "mixed-gb18030"]
+"""The mixed ones are UTF-8 and GB 18030 with bytes in between that are not."""
 
 HEAD_BYTES = 1 << 16
 PIECE_BYTES = 1 << 20
 LINE_CHARACTERS = 1 << 22
 """A longer line comes in several pieces."""
+_HALF = 0.5
 _BOMS: tuple[tuple[bytes, Encoding], ...] = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -39,8 +41,8 @@ class Head:
 class Source:
     """A file to be parsed. Read anew by each call, never written.
 
-    `mixed` text is UTF-8 in which other bytes show as lone surrogates (PEP 383), so that the
-    length in bytes of any piece of text can be told from the text.
+    In mixed text the bytes that are not in its encoding show as lone surrogates (PEP 383), so
+    that the length in bytes of any piece of text can be told from the text.
     """
 
     path: Path
@@ -63,8 +65,10 @@ class Source:
             while chunk := stream.read(PIECE_BYTES):
                 if text := decoder.decode(chunk):
                     yield text
-        if text := decoder.decode(b"", final=True):
-            yield text
+        # What is left at the end of mixed text; the decoder's own `final` loses some of it.
+        pending, _ = decoder.getstate()
+        if pending:
+            yield self.decode(pending)
 
     def pieces(self) -> Iterator[str]:
         """The text behind the BOM in pieces that end with a line, but for overlong ones."""
@@ -118,18 +122,18 @@ class Source:
     @property
     def codec(self) -> str:
         """What Python calls the encoding."""
-        return "utf-8" if self.encoding == "mixed" else self.encoding
+        return {"mixed": "utf-8", "mixed-gb18030": "gb18030"}.get(self.encoding, self.encoding)
 
     @property
     def _errors(self) -> str:
         # surrogateescape undoes itself; utf-16 may be cut in a pair, which only shows.
-        return {"mixed": "surrogateescape", "utf-8": "strict", "gb18030": "strict"}.get(
-            self.encoding, "surrogatepass"
-        )
+        if self.encoding in ("mixed", "mixed-gb18030"):
+            return "surrogateescape"
+        return "strict" if self.encoding in ("utf-8", "gb18030") else "surrogatepass"
 
 
 def open_source(path: Path, member: str | None = None) -> Source:
-    """Hash a file and find its encoding: a BOM, else strict UTF-8, else GB 18030, else mixed.
+    """Hash a file and find its encoding: a BOM, else UTF-8, else GB 18030, strictly or mixed.
 
     Raises:
         InputError: "file.unreadable".
@@ -147,7 +151,7 @@ def open_source(path: Path, member: str | None = None) -> Source:
             elif is_utf8:
                 encoding = "utf-8"
             else:
-                encoding = "gb18030" if not bom and _is_gb18030(stream) else "mixed"
+                encoding = "mixed" if bom else _of_no_utf8(stream)
     except OSError as error:
         raise InputError("file.unreadable", path=str(path), detail=error.strerror or "") from error
     return Source(
@@ -215,6 +219,29 @@ def _is_gb18030(stream: BinaryIO) -> bool:
         if not _takes(decoder, chunk):
             return False
     return _takes(decoder, b"", final=True)
+
+
+def _of_no_utf8(stream: BinaryIO) -> Encoding:
+    """What a text is that is not UTF-8 throughout.
+
+    UTF-8 with other bytes where most of what is not ASCII is UTF-8, which is hardly ever so by
+    chance, while GB 18030 takes nearly everything.
+    """
+    if _share_of_errors(stream, "utf-8") <= _HALF:
+        return "mixed"
+    return "gb18030" if _is_gb18030(stream) else "mixed-gb18030"
+
+
+def _share_of_errors(stream: BinaryIO, codec: str) -> float:
+    """Errors to all that is not ASCII."""
+    stream.seek(0)
+    decoder = codecs.getincrementaldecoder(codec)("replace")
+    errors = others = 0
+    while chunk := stream.read(PIECE_BYTES):
+        text = decoder.decode(chunk)
+        errors += text.count("\ufffd")
+        others += len(text) - len(text.encode("ascii", "ignore"))
+    return errors / others if others else 0.0
 
 
 def _takes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
