@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from warcio.archiveiterator import ArchiveIterator
 
 from evidence_kit.actions.capture import capture_page
 from evidence_kit.actions.kit import make_kit
@@ -44,6 +45,11 @@ class Taken:
     @property
     def exchanges(self) -> list[Recorded]:
         return recorded(self.files["data/page/page.wacz"])
+
+    @property
+    def warc(self) -> bytes:
+        with zipfile.ZipFile(io.BytesIO(self.files["data/page/page.wacz"])) as packed:
+            return gzip.decompress(packed.read("archive/data.warc.gz"))
 
     @property
     def origin(self) -> dict[str, Any]:
@@ -140,6 +146,22 @@ def test_a_secret_has_one_mark_wherever_it_stood(taken: Taken) -> None:
     assert mark.encode() in taken.files["data/page/page.html"]
 
 
+def test_who_reads_the_archive_is_told_what_was_taken_out_of_each_exchange(taken: Taken) -> None:
+    assert b"each with REDACTED- and 16 hexadecimal digits" in taken.warc
+    told = {}
+    for record in ArchiveIterator(io.BytesIO(taken.warc)):
+        content = record.content_stream().read()
+        if record.rec_type == "metadata" and b'"redacted"' in content:
+            told[record.rec_headers["WARC-Concurrent-To"]] = json.loads(content)["redacted"]
+    marked = {
+        one.fields["WARC-Record-ID"] for one in taken.exchanges if MARK.search(repr(one).encode())
+    }
+    assert set(told) == marked
+    assert len(marked) > 20  # the cookies of all requests but those of workers and strangers
+    page = next(one for one in taken.exchanges if one.target == "/kinds")
+    assert told[page.fields["WARC-Record-ID"]]["cookie"] >= 3
+
+
 def test_server_and_protocol_are_recorded(taken: Taken) -> None:
     for one in taken.exchanges:
         name = one.target.rpartition("/")[2]
@@ -168,11 +190,9 @@ def test_frames_of_a_websocket_are_kept_both_ways_with_times(taken: Taken) -> No
 
 
 def test_certificate_chain_is_in_the_archive(taken: Taken) -> None:
-    with zipfile.ZipFile(io.BytesIO(taken.files["data/page/page.wacz"])) as packed:
-        warc = gzip.decompress(packed.read("archive/data.warc.gz"))
     is_secure = taken.scheme != "http"
-    assert (b'"certificate_chain": ["MII' in warc) == is_secure
-    assert (b'"cipher": "' in warc) == is_secure
+    assert (b'"certificate_chain": ["MII' in taken.warc) == is_secure
+    assert (b'"cipher": "' in taken.warc) == is_secure
 
 
 def test_the_page_is_not_disturbed(taken: Taken) -> None:

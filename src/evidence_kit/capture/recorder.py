@@ -61,6 +61,7 @@ class Recorder:
         self._clock = clock
         self._fetching: CDPSession | None = None
         self._sessions: dict[str, CDPSession] = {}
+        self._keeping: CDPSession | None = None
         self._hops: Counter[str] = Counter()
         self._streams: dict[str, Stream] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -86,13 +87,18 @@ class Recorder:
         """Pause nothing more, and wait a moment for what is on its way."""
         if self._tasks:
             await asyncio.wait(set(self._tasks), timeout=min(_LAST_S, limit_s))
-        await asyncio.gather(self._let_go(min(_ANSWER_S, limit_s)), self._settle_all(limit_s))
+        await self._let_go(min(_ANSWER_S, limit_s))
         for task in self._tasks:
             task.cancel()
+        for stream in self._streams.values():
+            stream.close()
+        for paused in self.paused:
+            self._settle(paused)
 
-    async def settled(self, limit_s: float) -> tuple[Exchange, ...]:
+    def settled(self) -> tuple[Exchange, ...]:
         """The exchanges that are over and were not given out yet, in their order."""
-        await self._settle_all(limit_s)
+        for paused in self.paused:
+            self._settle(paused)
         return self._give_out(lambda paused: paused.is_over)
 
     def rest(self) -> tuple[Exchange, ...]:
@@ -121,6 +127,7 @@ class Recorder:
     async def _attach(self, browser: "Browser", page: "Page", is_shared: bool) -> None:
         tree = await self._watch("page", page)
         self._main_frame_id = tree["frameTree"]["frame"]["id"]
+        self._keeping = await _keeping_session(page)
         page.on("framenavigated", self._on_frame)
         self._fetching = (
             self._sessions["page"] if is_shared else await browser.new_browser_cdp_session()
@@ -140,8 +147,6 @@ class Recorder:
             session.on(f"Network.{event}", self._noting_socket(event))
         session.on("Network.dataReceived", self._on_data)
         await session.send("Network.enable", {"maxPostDataSize": 2**20})
-        with contextlib.suppress(Exception):  # a browser before 2026 knows no such thing
-            await session.send("Network.configureDurableMessages", _KEEP)
         return dict(await session.send("Page.getFrameTree"))
 
     def _on_frame(self, frame: "Frame") -> None:
@@ -163,7 +168,12 @@ class Recorder:
                 if name == "responseReceived":
                     stream = self._streams.get(event["requestId"])
                     if stream is not None:
-                        self._spawn(self._open(stream))
+                        self._spawn(stream.open())
+                elif name == "loadingFinished":
+                    stream = self._streams.get(event["requestId"])
+                    if stream is not None:
+                        # at once, before the browser keeps it no longer
+                        self._spawn(stream.complete())
 
         return note
 
@@ -213,7 +223,8 @@ class Recorder:
             self.faults["TooMany"] += 1
         if reading is Reading.PIECES and log is not None:
             session = self._sessions[log.session]
-            paused.stream = Stream(request_id, session.send, self._spool)
+            keeping = self._keeping if log.session == "page" else None
+            paused.stream = Stream(request_id, session.send, (keeping or session).send, self._spool)
             self._streams[request_id] = paused.stream
         return paused
 
@@ -266,36 +277,20 @@ class Recorder:
         finally:
             paused.is_over = True
 
-    async def _open(self, stream: Stream) -> None:
-        try:
-            await asyncio.wait_for(stream.open(), _ANSWER_S)
-        except Exception:  # it came to its end before it was asked for
-            stream.failed = True
-
-    async def _settle_all(self, limit_s: float) -> None:
-        settling = map(self._settle, self.paused)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.gather(*settling), min(_ANSWER_S, limit_s))
-
-    async def _settle(self, paused: Paused) -> None:
-        """Say how a body that was read in pieces ended."""
+    def _settle(self, paused: Paused) -> None:
+        """Say how a body that was read in pieces ended, as far as that is known."""
         stream = paused.stream
         if stream is None or paused.is_over:
             return
         log = self.log.get(paused.event.get("networkId"))
-        is_finished = log is not None and log.is_finished
-        paused.truncated = "disconnect" if log is not None and log.failure else "time"
         paused.body = stream.path
-        if is_finished and not stream.is_whole:
-            paused.truncated = "unspecified"
-            with contextlib.suppress(Exception):
-                await stream.read_again()
-            paused.body = stream.path
         if stream.is_too_long:
             paused.truncated = "length"
-        elif is_finished and stream.is_whole:
-            paused.truncated = None
-            paused.is_over = True
+        elif log is not None and log.is_finished:
+            paused.truncated = None if stream.is_whole else "unspecified"
+            paused.is_over = stream.is_whole
+        else:
+            paused.truncated = "disconnect" if log is not None and log.failure else "time"
 
     async def _send(
         self, command: str, params: dict[str, Any], limit_s: float | None = _ANSWER_S
@@ -322,3 +317,12 @@ class Recorder:
             yield
         except Exception as error:
             self.faults[type(error).__name__] += 1
+
+
+async def _keeping_session(page: "Page") -> "CDPSession":
+    """A session for which the browser keeps bodies, as they were sent, for a while."""
+    session = await page.context.new_cdp_session(page)
+    await session.send("Network.enable", {"maxPostDataSize": 0})
+    with contextlib.suppress(Exception):  # a browser before 2026 knows no such thing
+        await session.send("Network.configureDurableMessages", _KEEP)
+    return session

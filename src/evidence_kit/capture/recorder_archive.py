@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from evidence_kit import __version__
+from evidence_kit.capture.redaction import MARK
 from evidence_kit.capture.redaction_exchange import ExchangeRedactor
 from evidence_kit.capture.redaction_run import RedactionRun
 from evidence_kit.capture.secrets_traffic import learn
@@ -15,6 +16,11 @@ from evidence_kit.webarchive.wacz import ArchivedPage, write_wacz
 from evidence_kit.webarchive.warc import WarcWriter
 
 WACZ = "data/page/page.wacz"
+_NOTE = (
+    f"Secrets (cookies, passwords, tokens) were replaced while this was written, each with {MARK}"
+    " and 16 hexadecimal digits, the same for equal secrets. The metadata record of an exchange"
+    ' counts them by kind under "redacted"; digests are of what is left.'
+)
 
 
 class TrafficArchive:
@@ -90,7 +96,11 @@ class TrafficArchive:
         self._warc = self._folder / "data.warc.gz"
         self._file = self._warc.open("wb")
         self._writer = WarcWriter(
-            self._file, software=self._software, created_at=self._started_at, seed=self._seed
+            self._file,
+            software=self._software,
+            created_at=self._started_at,
+            seed=self._seed,
+            note="" if self._redaction.is_kept else _NOTE,
         )
         self._written = 0
         self._cleaner = self._new_cleaner()

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import contextlib
 from collections.abc import Awaitable, Callable
 from enum import Enum
 from pathlib import Path
@@ -11,10 +12,11 @@ from evidence_kit.capture.recorder_log import Event
 
 BIG_BYTES = 4 * 2**20
 """A body known to be larger is read in pieces: one message would hold it three times over."""
-_MAX_BODY_BYTES = 256 * 2**20
-_MAX_TOTAL_BYTES = 512 * 2**20
+_MAX_BODY_BYTES = 64 * 2**20
+_MAX_TOTAL_BYTES = 256 * 2**20
 _MAX_WHOLE_BYTES = 32 * 2**20
 _NEVER_ENDING = ("text/event-stream", "multipart/x-mixed-replace", "application/x-ndjson")
+_PLAYED = ("audio/", "video/")
 _PAGES = ("text/html", "application/xhtml+xml")
 
 Send = Callable[[str, dict[str, Any]], Awaitable[Any]]
@@ -101,6 +103,9 @@ def how_to_read(event: Event, *, is_told_of: bool, main_frame_id: str) -> Readin
     )
     if event.get("resourceType") == "EventSource" or kind in _NEVER_ENDING:
         return Reading.PIECES if is_told_of else Reading.IMPOSSIBLE
+    is_live = kind.startswith(_PLAYED) and not length
+    if is_live or size_bytes > _MAX_BODY_BYTES:
+        return Reading.IMPOSSIBLE
     if is_told_of and (is_page or size_bytes > BIG_BYTES):
         return Reading.PIECES
     return Reading.IMPOSSIBLE if size_bytes > _MAX_WHOLE_BYTES else Reading.WHOLE
@@ -111,12 +116,17 @@ class Stream:
 
     Args:
         send: of the session that tells of the request.
+        send_kept: of the one that keeps bodies. To keep them takes from a session what it has
+            when a stream is opened, so that can't be the same.
     """
 
-    def __init__(self, request_id: str, send: Send, spool: Spool) -> None:
+    def __init__(self, request_id: str, send: Send, send_kept: Send, spool: Spool) -> None:
         self._request_id = request_id
         self._send = send
+        self._send_kept = send_kept
         self._spool = spool
+        self._is_closed = False
+        self._tried = asyncio.Event()
         self._early: list[bytes] | None = []
         self._told_bytes = 0
         self._size_bytes = 0
@@ -125,14 +135,23 @@ class Stream:
         self.failed = False
 
     async def open(self) -> None:
-        """Ask for the pieces, once the response has been told of."""
-        answer = await self._send("Network.streamResourceContent", {"requestId": self._request_id})
-        early, self._early = self._early or [], None
-        for piece in (base64.b64decode(answer["bufferedData"]), *early):
-            self._put(piece)
+        """Ask for the pieces, once the response has been told of; never fails."""
+        try:
+            params = {"requestId": self._request_id}
+            answer = await self._send("Network.streamResourceContent", params)
+        except Exception:  # it came to its end before it was asked for
+            self.failed = True
+        else:
+            early, self._early = self._early or [], None
+            for piece in (base64.b64decode(answer["bufferedData"]), *early):
+                self._put(piece)
+        finally:
+            self._tried.set()
 
     def note(self, event: Event) -> None:
         """Take Network.dataReceived."""
+        if self._is_closed:
+            return
         self._told_bytes += event["dataLength"]
         piece = base64.b64decode(event.get("data", ""))
         if self._early is None:
@@ -140,26 +159,35 @@ class Stream:
         elif piece:
             self._early.append(piece)
 
+    def close(self) -> None:
+        """Take nothing more: what is there is about to be written."""
+        self._is_closed = True
+
+    async def complete(self) -> None:
+        """At the end of the body: read what could not be read in pieces; never fails."""
+        await self._tried.wait()
+        if not self.is_whole and not self._is_closed:
+            with contextlib.suppress(Exception):  # the browser may be gone, or keep it no longer
+                await self._read_again()
+
     @property
     def is_whole(self) -> bool:
         """Whether every byte that was told of is there."""
         return not self.failed and self._early is None and self._size_bytes == self._told_bytes
 
-    async def read_again(self) -> bool:
-        """Read from what the browser keeps of a finished body; whether that was possible."""
+    async def _read_again(self) -> None:
         if self._told_bytes > _MAX_WHOLE_BYTES:
-            return False
-        answer = await self._send("Network.getResponseBody", {"requestId": self._request_id})
-        body = body_of(answer)
+            return
+        params = {"requestId": self._request_id}
+        body = body_of(await self._send_kept("Network.getResponseBody", params))
         # without the browser's own copy a text comes decoded, and not as it was sent
-        if len(body) != self._told_bytes or b"\xef\xbf\xbd" in body:
-            return False
+        if len(body) != self._told_bytes or b"\xef\xbf\xbd" in body or self._is_closed:
+            return
         self.path = await asyncio.to_thread(self._spool.write, body)
         self.failed, self._early, self._size_bytes = False, None, len(body)
-        return True
 
     def _put(self, piece: bytes) -> None:
-        if not piece or self.is_too_long:
+        if not piece or self.is_too_long or self._is_closed:
             return
         self._size_bytes += len(piece)
         self.path = self.path or self._spool.new()
@@ -169,6 +197,7 @@ class Stream:
             self._spool.append(self.path, piece)
         except (SpoolFull, OSError):
             self.is_too_long = True
+            self._is_closed = True
 
 
 def body_of(answer: dict[str, Any]) -> bytes:

@@ -131,16 +131,50 @@ def response_headers(paused: list[dict[str, str]], raw: Event | None) -> Headers
         paused: as the Fetch domain has them: in order, but over HTTP/2 without Set-Cookie.
         raw: responseReceivedExtraInfo, with the text of the headers over HTTP/1.1.
     """
-    if raw is not None and raw.get("headersText"):
+    if raw is not None and raw.get("headersText") and _is_text(raw["headers"]):
         return headers_of_text(raw["headersText"])
     listed = tuple((header["name"], header["value"]) for header in paused)
     if raw is None:
         return listed
+    listed = _with_lost_bytes(listed, raw.get("headers", {}))
     names = {name.lower() for name, _ in listed}
     hidden = tuple(
-        pair for pair in headers_of_map(raw.get("headers", {})) if pair[0].lower() not in names
+        (name, _as_sent(value))
+        for name, value in headers_of_map(raw.get("headers", {}))
+        if name.lower() not in names
     )
     return tuple(pair for pair in (*listed, *hidden) if not pair[0].startswith(":"))
+
+
+def _is_text(mapped: dict[str, str]) -> bool:
+    """Whether all is UTF-8; else the text of the headers lacks bytes, and even ends of lines."""
+    values = (_as_sent(value) for value in mapped.values() if not value.isascii())
+    return not any("\udc80" <= sign <= "\udcff" for value in values for sign in value)
+
+
+def _with_lost_bytes(headers: Headers, mapped: dict[str, str]) -> Headers:
+    """Headers with their bytes that are no UTF-8, such as a file's name in GBK.
+
+    The Fetch domain leaves these out; the object has each byte as a sign of Windows-1252.
+    """
+    sent = {
+        name.lower(): [_as_sent(value) for value in values.split("\n")]
+        for name, values in mapped.items()
+        if not values.isascii()
+    }
+    return tuple(
+        (name, sent[name.lower()].pop(0) if sent.get(name.lower()) else value)
+        for name, value in headers
+    )
+
+
+def _as_sent(value: str) -> str:
+    """UTF-8 where it is that; any other byte as a surrogate (PEP 383)."""
+    data = b"".join(
+        sign.encode("latin-1") if sign <= "\xff" else sign.encode("cp1252", errors="replace")
+        for sign in value
+    )
+    return data.decode("utf-8", errors="surrogateescape")
 
 
 def _begin(log: RequestLog, event: Event) -> None:

@@ -74,12 +74,11 @@ class RecorderRun:
         except (Shortfall, OSError) as error:
             self._lose(WACZ, reason(error))
 
-    async def write_settled(self, limit_s: float) -> None:
-        """Begin to write what is over by now, in a thread; the browser may take `limit_s`."""
+    def write_settled(self) -> None:
+        """Begin to write what is over by now, in a thread."""
         if self._recorder is None or self._archive is None:
             return
-        settled = await self._recorder.settled(limit_s)
-        writing = asyncio.to_thread(self._archive.add, settled)
+        writing = asyncio.to_thread(self._archive.add, self._recorder.settled())
         self._writing = asyncio.ensure_future(writing)
 
     async def end(self, page: ArchivedPage, limit_s: float) -> None:

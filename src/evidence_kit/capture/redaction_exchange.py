@@ -31,12 +31,15 @@ class ExchangeRedactor:
         self._written = 0
 
     def clean(self, exchange: Exchange) -> Exchange:
-        """The exchange without secrets; its own bodies stay as they are.
+        """The exchange without secrets, which says how many were taken out of it.
+
+        Its own bodies stay as they are.
 
         Raises:
             OSError: a body can't be read or written.
         """
-        return msgspec.structs.replace(
+        before = self.counts.copy()
+        cleaned = msgspec.structs.replace(
             exchange,
             url=self._text(exchange.url),
             request_headers=self._headers(exchange.request_headers),
@@ -46,6 +49,11 @@ class ExchangeRedactor:
             body=self._body(exchange.body),
             details=json.loads(self._text(json.dumps(exchange.details, ensure_ascii=False))),
         )
+        found = self.counts - before
+        if not found:
+            return cleaned
+        details = {**cleaned.details, "redacted": dict(sorted(found.items()))}
+        return msgspec.structs.replace(cleaned, details=details)
 
     def socket_headers(self, headers: dict[str, str]) -> dict[str, str]:
         """The headers of a WebSocket's handshake without secrets."""

@@ -133,7 +133,7 @@ class Trip:
             await self._rest(page, seen, deadline_s)
             await self._look(page, seen)
             await self._redaction.learn(page)
-            await self._recording.write_settled(page.left_s)
+            self._recording.write_settled()
             await self._take(page, seen)
             await self._take_popups(page, seen)
             await self._keep_downloads(page, seen, _DOWNLOAD_S)

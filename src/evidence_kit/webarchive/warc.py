@@ -22,6 +22,7 @@ from evidence_kit.webarchive.exchange import Exchange, Headers
 _UNDONE = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 _COMPRESSED = ("image/", "video/", "audio/", "font/", "application/zip", "application/octet")
 _FASTEST, _USUAL = 1, 6
+_ENDS = "\x85\u2028\u2029"
 _PROTOCOLS = {"h2": "h2", "h3": "h3", "http/1.0": "http/1.0", "http/1.1": "http/1.1"}
 
 
@@ -55,6 +56,13 @@ class _Writer(WARCWriter):  # type: ignore[misc]  # warcio has no types
         return Digester("sha256")
 
 
+class _HttpHead(StatusAndHeaders):  # type: ignore[misc]
+    """Status line and headers in the bytes that a site sent; warcio's own writes ASCII alone."""
+
+    def to_ascii_bytes(self, filter_func: object = None) -> bytes:
+        return _to_bytes(self.to_str(filter_func)) + b"\r\n"
+
+
 class WarcWriter:
     """Writes one WARC file.
 
@@ -65,15 +73,18 @@ class WarcWriter:
         software: name and version of what recorded.
         created_at: aware, UTC.
         seed: the archive's own random bytes.
+        note: for whoever reads it; nothing where it is empty.
     """
 
     def __init__(
-        self, file: IO[bytes], *, software: str, created_at: datetime, seed: bytes
+        self, file: IO[bytes], *, software: str, created_at: datetime, seed: bytes, note: str = ""
     ) -> None:
         self._writer = _Writer(file)
         self._seed = seed
         self._count = 0
         info = {"software": software, "format": "WARC File Format 1.1"}
+        if note:
+            info["description"] = note
         record = self._writer.create_warcinfo_record("data.warc.gz", info)
         self._mark(record, created_at)
         self._info_id = record.rec_headers.get_header("WARC-Record-ID")
@@ -150,8 +161,8 @@ class WarcWriter:
             kind,
             payload=payload,
             length=size,
-            http_headers=StatusAndHeaders(
-                rest, [_one_line(pair) for pair in headers], protocol=protocol
+            http_headers=_HttpHead(
+                _plain(rest), [_one_line(pair) for pair in headers], protocol=_plain(protocol)
             ),
             warc_headers_dict=fields | self._common(exchange.started_at),
         )
@@ -190,10 +201,23 @@ def _connection(exchange: Exchange) -> dict[str, str]:
     return fields
 
 
+def _to_bytes(text: str) -> bytes:
+    """UTF-8; bytes that came as surrogates (PEP 383) as they were, other surrogates as "?"."""
+    try:
+        return text.encode("utf-8", errors="surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", errors="replace")
+
+
 def _one_line(pair: tuple[str, str]) -> tuple[str, str]:
     """A header that can't be taken for two."""
-    name, value = (" ".join(part.split("\0")) for part in pair)
-    return "".join(name.split()).replace(":", "") or "X", " ".join(value.splitlines())
+    name, value = pair
+    return "".join(_plain(name).split()).replace(":", "") or "X", _plain(value)
+
+
+def _plain(text: str) -> str:
+    """Text without line ends and control characters, as a reader of lines might see them."""
+    return "".join(" " if sign in _ENDS or not (" " <= sign != "\x7f") else sign for sign in text)
 
 
 def _date(moment: datetime) -> str:
