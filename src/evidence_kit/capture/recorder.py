@@ -40,6 +40,8 @@ _LAST_S = 1.0  # what is still on its way when the recording ends
 _MAX_FRAMES = 30
 _MAX_ORIGINS = 20
 _MAX_EXCHANGES = 20_000
+# what comes before a stream is opened; a busy machine is slow to open one
+_EARLY = {"maxTotalBufferSize": 256 * 2**20, "maxResourceBufferSize": 64 * 2**20}
 _KEEP = {"maxTotalBufferSize": 64 * 2**20, "maxResourceBufferSize": 32 * 2**20}
 
 
@@ -146,7 +148,7 @@ class Recorder:
         for event in recorder_websocket.EVENTS:
             session.on(f"Network.{event}", self._noting_socket(event))
         session.on("Network.dataReceived", self._on_data)
-        await session.send("Network.enable", {"maxPostDataSize": 2**20})
+        await session.send("Network.enable", {"maxPostDataSize": 2**20, **_EARLY})
         return dict(await session.send("Page.getFrameTree"))
 
     def _on_frame(self, frame: "Frame") -> None:

@@ -190,11 +190,12 @@ class Stream:
         if not piece or self.is_too_long or self._is_closed:
             return
         self._size_bytes += len(piece)
-        self.path = self.path or self._spool.new()
+        path = self.path or self._spool.new()
         try:
             if self._size_bytes > _MAX_BODY_BYTES:
                 raise SpoolFull
-            self._spool.append(self.path, piece)
+            self._spool.append(path, piece)
+            self.path = path
         except (SpoolFull, OSError):
             self.is_too_long = True
             self._is_closed = True
