@@ -42,7 +42,7 @@ _MAX_ORIGINS = 20
 _MAX_EXCHANGES = 20_000
 # what comes before a stream is opened; a busy machine is slow to open one
 _EARLY = {"maxTotalBufferSize": 256 * 2**20, "maxResourceBufferSize": 64 * 2**20}
-_KEEP = {"maxTotalBufferSize": 64 * 2**20, "maxResourceBufferSize": 32 * 2**20}
+_KEEP = {"maxTotalBufferSize": 256 * 2**20, "maxResourceBufferSize": 32 * 2**20}
 
 
 class Recorder:
@@ -268,7 +268,7 @@ class Recorder:
             answer = await self._send(
                 "Fetch.getResponseBody", {"requestId": paused.event["requestId"]}, limit_s=None
             )
-            paused.body = self._spool.write(body_of(answer))
+            paused.body = self._spool.write_answer(answer)
             paused.truncated = None
         except SpoolFull:
             paused.truncated = "length"
