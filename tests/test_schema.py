@@ -10,6 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
 from evidence_kit.errors import ExitCode
+from fixtures.chats import make
 from fixtures.shop import Shop
 from fixtures.tsa import Tsa
 from tests.cli.conftest import Run
@@ -139,3 +140,47 @@ def test_what_the_code_says_of_a_field_stands_in_its_schema() -> None:
     assert "lowercase hex" in digest["description"]
     assert definitions["ProvenTime"]["properties"]["gen_time"]["format"] == "date-time"
     assert "None" not in json.dumps([schema("report"), schema("evidence")])
+
+
+@pytest.fixture
+def chat(run: Run, authority: Tsa) -> Path:
+    """A bundle with a chat whose roles are known."""
+    said = make.HERE / "wechatmsg_txt/k20261101/chat.txt"
+    Path("k.txt").write_bytes(said.read_bytes() + b"2026-02-30 10:00:00 x\n\n")
+    run("add", "k.txt", "-o", "chat.zip", "--me", "阿禾", "--merchant", "云雀点卡客服")
+    return Path("chat.zip")
+
+
+@pytest.mark.parametrize(
+    ("view", "names"),
+    [
+        ("timeline", ()),
+        ("marks", ()),
+        ("silence", ()),
+        ("promises", ()),
+        ("coverage", ()),
+        ("cite", ("M0004",)),
+        ("diff", ("other.zip",)),
+    ],
+)
+def test_every_view_of_a_chat_is_valid(
+    view: str, names: tuple[str, ...], run: Run, chat: Path
+) -> None:
+    said = make.HERE / "wechatmsg_txt/bodies/聊天.txt"
+    run("add", said, "-o", "other.zip")
+    shown = json.loads(run("chat", chat, view, *names, "--json").out)
+    assert shown["view"] == view
+    assert shown["entries"]
+    valid = validator("chat-view")
+    valid.validate(shown)
+    changes: tuple[Change, ...] = (
+        lambda one: one.update(format="evidence-kit/chat-view/2"),
+        lambda one: one.update(view="other"),
+        lambda one: one["entries"].append({}),
+        lambda one: one.pop("entries"),
+        lambda one: one["chats"][0].pop("verdict"),
+    )
+    for change in changes:
+        spoilt = json.loads(json.dumps(shown))
+        change(spoilt)
+        assert not valid.is_valid(spoilt)

@@ -14,14 +14,17 @@ import typing
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import click
 import msgspec
 
 from evidence_kit import model, report
+from evidence_kit.actions import sealed_chat
 from evidence_kit.bills import payment
-from evidence_kit.cli import verify
+from evidence_kit.chats import alignment, coverage, lexicon, marks, promises, record, silence
+from evidence_kit.cli import chat_json, verify
 from evidence_kit.cli.commands import NAME, root
 from evidence_kit.cli.language import speak
 from evidence_kit.errors import ExitCode
@@ -67,6 +70,18 @@ EXIT_CODES_ZH = {
     ExitCode.INCOMPLETE: "已保存，但缺少一些内容；消息会说明缺什么",
     ExitCode.INTERRUPTED: "用 Ctrl-C 中止",
 }
+CHATS = (
+    chat_json,
+    alignment,
+    coverage,
+    lexicon,
+    marks,
+    promises,
+    record,
+    sealed_chat,
+    silence,
+    report,
+)
 LANGUAGES = {"en": "## Commands", "zh": "## 命令"}
 
 
@@ -164,11 +179,13 @@ def payments_schema() -> dict[str, Any]:
     }
 
 
-def _definitions(kinds: Sequence[type[msgspec.Struct]]) -> dict[str, Any]:
+def _definitions(
+    kinds: Sequence[type[msgspec.Struct]],
+    places: Sequence[ModuleType] = (model, report, verify, facts, payment),
+) -> dict[str, Any]:
     """The schemas of some types and of all that they consist of, with what each field means."""
     _, definitions = msgspec.json.schema_components(kinds, ref_template="#/$defs/{name}")
     for name, definition in definitions.items():
-        places = (model, report, verify, facts, payment)
         kind = next(vars(place)[name] for place in places if name in vars(place))
         if issubclass(kind, msgspec.Struct):
             _describe(kind, definition["properties"])
@@ -214,6 +231,41 @@ def _field_docs(kind: type) -> dict[str, str]:
     return found
 
 
+def chat_view_schema() -> dict[str, Any]:
+    """What `chat --json` prints (JSON Schema 2020-12)."""
+    entries: dict[str, type[msgspec.Struct]] = {
+        "timeline": chat_json.RecordShown,
+        "cite": chat_json.RecordShown,
+        "marks": chat_json.MarkShown,
+        "silence": silence.Silence,
+        "promises": promises.PromiseCheck,
+        "coverage": coverage.Noticed,
+        "diff": alignment.Difference,
+    }
+    definitions = _definitions((chat_json.ViewHead, *entries.values()), CHATS)
+    definitions["ViewHead"]["properties"]["format"]["const"] = chat_json.FORMAT
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "evidence-kit chat --json",
+        "description": "One view of a chat; docs/chats.md says what each holds.",
+        "$ref": "#/$defs/ViewHead",
+        "required": ["entries"],
+        "oneOf": [
+            {
+                "properties": {
+                    "view": {"const": view},
+                    "entries": {
+                        "type": "array",
+                        "items": {"$ref": f"#/$defs/{kind.__name__}"},
+                    },
+                }
+            }
+            for view, kind in entries.items()
+        ],
+        "$defs": definitions,
+    }
+
+
 def written() -> dict[Path, str]:
     """Every file, as it must be."""
     schemas = {
@@ -222,6 +274,7 @@ def written() -> dict[Path, str]:
         "media": media_schema(),
         "payments": payments_schema(),
     }
+    schemas["chat-view"] = chat_view_schema()
     return {PAGE: page()} | {
         SCHEMAS / f"{name}.schema.json": json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
         for name, schema in schemas.items()

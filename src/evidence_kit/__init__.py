@@ -32,6 +32,7 @@ _PLACES = {
     "make_kit": "actions.kit",
     "open_bundle": "bundle.reader",
     "open_case": "actions.case",
+    "open_chat": "actions.sealed_chat",
     "read_chat": "actions.chats",
     "renew": "actions.stamp",
     "share_bundle": "actions.share",
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from evidence_kit.actions.kit import Kit, make_kit
     from evidence_kit.actions.log import log_event
     from evidence_kit.actions.seal import Sealed
+    from evidence_kit.actions.sealed_chat import open_chat
     from evidence_kit.actions.share import share_bundle
     from evidence_kit.actions.stamp import renew, stamp
     from evidence_kit.actions.verify import load_expectations, verify_bundle, verify_case
@@ -80,6 +82,7 @@ __all__ = [
     "make_kit",
     "open_bundle",
     "open_case",
+    "open_chat",
     "read_chat",
     "renew",
     "share_bundle",

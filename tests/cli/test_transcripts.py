@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from evidence_kit.errors import ExitCode
+from fixtures.chats import make
 from fixtures.pictures import metadata
 from fixtures.tsa import Tsa
 from tests.cli.conftest import Transcript
@@ -77,6 +78,38 @@ def test_renewing_a_proof(transcript: Transcript, authority: Tsa) -> None:
     assert transcript.run("verify", "old.zip", "--distrust", "sha265@2040").code == ExitCode.USAGE
     assert transcript.run("verify", "old.zip", "--crl", "chat.txt").code == ExitCode.ERROR
     transcript.compare("renewed")
+
+
+def test_views_of_a_chat(transcript: Transcript, authority: Tsa) -> None:
+    said = make.HERE / "wechatmsg_txt/k20261101/chat.txt"
+    text = said.read_text(encoding="utf-8")
+    Path("chat.txt").write_text(text, encoding="utf-8")
+    later = text.replace("慢慢等吧", "等吧") + "2026-11-09 09:00:00 阿禾\n<b>\u202e还钱</b>\n\n"
+    Path("later.txt").write_text("不知何处来的一行\n\n" + later, encoding="utf-8")
+    roles = ("--me", "阿禾", "--merchant", "云雀点卡客服")
+    transcript.run("add", "chat.txt", "-o", "a.zip", "-q", *roles)
+    transcript.run("add", "later.txt", "-o", "b.zip", "-q")
+    for view in ("timeline", "marks", "silence", "promises", "coverage"):
+        assert transcript.run("chat", "a.zip", view).code == ExitCode.DONE
+    transcript.run("chat", "a.zip", "cite", "M0004", "E1#M0013")
+    transcript.run("chat", "b.zip", "coverage")
+    transcript.run("chat", "b.zip", "silence", *roles)
+    transcript.run("chat", "a.zip", "diff", "b.zip")
+    flip(Path("a.zip"), "随便投诉".encode(), Path("bad.zip"))
+    assert transcript.run("chat", "bad.zip", "timeline").code == ExitCode.NO
+    for wrong in (
+        ["chat", "b.zip", "silence"],
+        ["chat", "b.zip", "silence", "--me", "阿河"],
+        ["chat", "a.zip", "cite"],
+        ["chat", "a.zip", "cite", "M0099"],
+        ["chat", "a.zip", "diff"],
+        ["chat", "a.zip", "marks", "M0001"],
+        ["chat", "a.zip", "marks", "--item", "E2"],
+        ["chat", "a.zip", "marks", "--item", "E1", "--item", "E1"],
+    ):
+        ran = transcript.run(*wrong)
+        assert (ran.code, ran.out) == (ExitCode.USAGE, "")
+    transcript.compare("chat")
 
 
 def test_keys(transcript: Transcript) -> None:

@@ -1,7 +1,7 @@
 """Where the files of a bundle are read from: the zip, or a folder someone unzipped it to."""
 
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -29,6 +29,9 @@ class Source(Protocol):
 
     def read(self, path: str) -> bytes:
         """The whole of one file; the caller has looked at its size."""
+
+    def pieces(self, path: str) -> Iterator[bytes]:
+        """The same, piece by piece."""
 
     def digests(
         self, progress: hashing.Progress | None = None, *, with_sha512: bool = False
@@ -77,6 +80,10 @@ class ZipSource:
         if self.container == "canonical":
             return self.file.read(member.data_offset, member.size_bytes)
         return b"".join(zipscan.chunks(self.file, member))
+
+    def pieces(self, path: str) -> Iterator[bytes]:
+        """The same, piece by piece."""
+        return zipscan.chunks(self.file, self.members[path])
 
     def digests(
         self, progress: hashing.Progress | None = None, *, with_sha512: bool = False
@@ -150,6 +157,12 @@ class FolderSource:
     def read(self, path: str) -> bytes:
         """The whole of one file."""
         return (self._root / path).read_bytes()
+
+    def pieces(self, path: str) -> Iterator[bytes]:
+        """The same, piece by piece."""
+        with (self._root / path).open("rb") as stream:
+            while piece := stream.read(hashing.RUN_BYTES):
+                yield piece
 
     def digests(
         self, progress: hashing.Progress | None = None, *, with_sha512: bool = False

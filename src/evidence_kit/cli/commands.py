@@ -20,6 +20,7 @@ COMMANDS = (
     "stamp",
     "verify",
     "show",
+    "chat",
     "share",
     "attach",
     "key",

@@ -3,10 +3,9 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
-from evidence_kit.bundle import layout, zipscan
+from evidence_kit.bundle import layout
 from evidence_kit.bundle.reader import Bundle
 from evidence_kit.bundle.source import ZipSource
 from evidence_kit.errors import InputError
@@ -39,14 +38,10 @@ def extract_bundle(bundle: Bundle, parent: Path) -> Path:
             target = temporary / path
             target.parent.mkdir(parents=True, exist_ok=True)
             with target.open("xb") as out:
-                out.writelines(_pieces(bundle.source, path))
+                out.writelines(bundle.source.pieces(path))
         temporary.chmod(0o755)
         os.replace(temporary, folder)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
     return folder
-
-
-def _pieces(source: ZipSource, path: str) -> Iterator[bytes]:
-    return zipscan.chunks(source.file, source.members[path])

@@ -5,11 +5,12 @@ a colour or turn the direction of the text.
 """
 
 import contextlib
+import itertools
 import os
 import shlex
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -24,6 +25,7 @@ from evidence_kit.settings import Settings
 
 _PROGRESS_AFTER_S = 1.0
 _PROGRESS_EVERY_S = 0.2
+_LINES_AT_ONCE = 1000
 _COLOURS = {"passed": "green", "failed": "red", "indeterminate": "yellow"}
 
 
@@ -102,6 +104,37 @@ class Terminal:
 
         text = json.dumps(msgspec.to_builtins(value), ensure_ascii=False)
         self._write(self._out, _escape_json(text))
+
+    def put_json_list(self, head: Any, name: str, entries: Iterable[Any]) -> None:
+        """Write an object as JSON whose last member is a long list, an entry a line.
+
+        Args:
+            head: the other members; not empty.
+            name: of the list.
+            entries: taken one after the other, so that they need not fit into memory.
+        """
+        import json
+
+        import msgspec
+
+        opening = json.dumps(msgspec.to_builtins(head), ensure_ascii=False, indent=2)
+        texts = (msgspec.json.encode(entry).decode() for entry in entries)
+        lines = itertools.chain(
+            (f"{opening.removesuffix(chr(10) + '}')},", f'  "{name}": ['),
+            _with_commas(texts),
+            ("  ]", "}"),
+        )
+        parts = itertools.chain.from_iterable(line.split("\n") for line in lines)
+        self._write_many(map(_escape_json, parts))
+
+    def put_many(self, lines: Iterable[str]) -> None:
+        """Write many lines of an answer, as they come."""
+        self._write_many(map(escape, lines))
+
+    def _write_many(self, lines: Iterable[str]) -> None:
+        coming = iter(lines)
+        while batch := list(itertools.islice(coming, _LINES_AT_ONCE)):
+            self._write(self._out, "\n".join(batch))
 
     # Remarks
 
@@ -292,6 +325,16 @@ def _escape_json(line: str) -> str:
     if is_safe_text(line):
         return line
     return "".join(c if is_safe_text(c) else f"\\u{ord(c):04x}" for c in line)
+
+
+def _with_commas(entries: Iterable[str]) -> Iterator[str]:
+    before: str | None = None
+    for entry in entries:
+        if before is not None:
+            yield f"    {before},"
+        before = entry
+    if before is not None:
+        yield f"    {before}"
 
 
 def _join(command: list[str]) -> str:

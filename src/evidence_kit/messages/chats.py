@@ -8,6 +8,14 @@ CHAT_ERRORS: dict[str, Message] = {
         mark("several formats fit this file, and they would read it differently: {path}"),
         mark("say which one it is with --parser: {names}"),
     ),
+    "chat.no_format": Message(
+        mark("no chat format fits this file: {path}"),
+        mark("say which one it is with --parser (docs/chats.md lists them)"),
+    ),
+    "chat.no_such_item": Message(
+        mark("the bundle has no chat under this id: {item}"),
+        mark("did you mean: {known}"),
+    ),
     "chat.no_such_parser": Message(
         mark("there is no chat format of this name: {name}"),
         mark("did you mean: {known}"),
@@ -16,9 +24,53 @@ CHAT_ERRORS: dict[str, Message] = {
         mark("nobody of this name sent anything in these chats: {name}"),
         mark("did you mean: {known}"),
     ),
+    "chat.no_such_record": Message(
+        mark("the chat has no record of this number or id: {name}"),
+        mark("name it as timeline does, from M0001 to {last}"),
+    ),
+    "chat.not_there": Message(
+        mark("the bundle holds no chat: {path}"),
+        mark("see what is in it with: evidence-kit show; read another item with --item"),
+    ),
     "chat.none": Message(
         mark("none of these files can be read as a chat"),
         mark("leave out --parser, --me, --merchant and --date-order, or name a chat export"),
+    ),
+    "chat.not_for_view": Message(
+        mark("{view} has no use for this: {name}"),
+        mark("see how it is used with: evidence-kit chat -h"),
+    ),
+    "chat.roles_missing": Message(
+        mark("this view has to know who the buyer is and who the merchant; who wrote: {senders}"),
+        mark("say it with --me NAME --merchant NAME, now or when you add the chat"),
+    ),
+    "chat.several": Message(
+        mark("the bundle holds several chats: {path}"),
+        mark("say which one with --item: {names}"),
+    ),
+    "chat.two_bundles": Message(
+        mark("diff compares the chat of one bundle with that of another one"),
+        mark("name both: evidence-kit chat OLD.evidence.zip diff NEW.evidence.zip"),
+    ),
+    "chat.withheld": Message(
+        mark("the chat itself was left out of this copy ({name}): {path}"),
+        mark("ask for the whole bundle"),
+    ),
+    "chat.wants_records": Message(
+        mark("cite wants the numbers of records, such as M0001"),
+        mark("see them with: evidence-kit chat BUNDLE timeline"),
+    ),
+    "lexicon.duplicate": Message(
+        mark("a lexicon of the kit's own has this name ({id}): {path}"),
+        mark("rename the file"),
+    ),
+    "lexicon.malformed": Message(
+        mark("the lexicon is not of the form that docs/chats.md tells ({detail}): {path}"),
+        mark("mend the file or take it away"),
+    ),
+    "lexicon.unreadable": Message(
+        mark("the lexicon can't be read ({detail}): {path}"),
+        mark("check the rights of the file"),
     ),
 }
 

@@ -1,0 +1,307 @@
+"""The messages of a sealed chat export, read anew from the original.
+
+The original is the evidence; what was derived from it at sealing is what whoever sealed it
+made of it. So views rest on the original alone, and where the derived records are others,
+that is said.
+"""
+
+import contextlib
+import hashlib
+import re
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+
+from evidence_kit.actions.chats import OPERATION, ChatOptions
+from evidence_kit.actions.verify import verify_bundle
+from evidence_kit.bundle.hashing import Progress
+from evidence_kit.bundle.reader import Bundle
+from evidence_kit.bundle.text import escape
+from evidence_kit.chats import derived
+from evidence_kit.chats.parser import DateOrder, Options, Parser, choose, parser_named
+from evidence_kit.chats.reading import Reading
+from evidence_kit.chats.record import Party
+from evidence_kit.chats.source import open_source, read_head
+from evidence_kit.chats.times import BEIJING
+from evidence_kit.chats.transcript import Transcript
+from evidence_kit.checks.expectations import Expectations
+from evidence_kit.crypto.digest import sha256_hex
+from evidence_kit.errors import InputError, UsageError, closest
+from evidence_kit.model import FileEntry, Imported, Item, Kind, Role
+from evidence_kit.report import Outcome, Report
+
+MAX_ACCOUNT_BYTES = 16 << 20
+"""Of chat.json; a longer one is not read."""
+_SHOWN_SENDERS = 20
+_OFFSET = re.compile(r"[+-](0[0-9]|1[0-4]):[0-5][0-9]", re.ASCII)
+
+
+class Derived(StrEnum):
+    """How the records that were sealed beside the original compare with those read from it."""
+
+    SAME = "same"
+    DIFFERS = "differs"
+    """Whoever sealed them changed them, or read the original with another program."""
+    NOT_COMPARED = "not_compared"
+    """They were made by another version of the parser, or are read otherwise now."""
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SealedChat:
+    """A chat of a bundle, open for reading."""
+
+    item: Item
+    file: FileEntry
+    name: str
+    """Name of the original before it was sealed."""
+    bundle_id: str
+    parser: Parser
+    transcript: Transcript
+    derived: Derived
+    is_roles_sealed: bool
+    """Whether who is the buyer and who the merchant was said at sealing, not now."""
+
+    @property
+    def has_roles(self) -> bool:
+        """Whether both a buyer and a merchant are known."""
+        known = {participant.role for participant in self.transcript.chat.participants}
+        return {Party.BUYER, Party.MERCHANT} <= known
+
+    def require_roles(self) -> None:
+        """Refuse a view that can't tell the buyer from the merchant.
+
+        Raises:
+            UsageError: "chat.roles_missing".
+        """
+        if not self.has_roles:
+            raise UsageError("chat.roles_missing", senders=self.senders())
+
+    def senders(self) -> str:
+        """The names of those who wrote most, for a message."""
+        names = [p.sender_raw or p.sender_id or "" for p in self.transcript.chat.participants]
+        found = [name for name in dict.fromkeys(names) if name]
+        more = ", …" if len(found) > _SHOWN_SENDERS else ""
+        return ", ".join(found[:_SHOWN_SENDERS]) + more
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChatReading:
+    """What came of reading a chat: the report on its bundle, and the chat unless that failed."""
+
+    report: Report
+    chat: SealedChat | None
+
+
+@contextlib.contextmanager
+def open_chat(
+    path: Path | str,
+    expectations: Expectations | None = None,
+    *,
+    item: str | None = None,
+    options: ChatOptions | None = None,
+    progress: Progress | None = None,
+) -> Iterator[ChatReading]:
+    """Verify a bundle, then read the chat in it; use it in a `with` block.
+
+    A bundle that fails gives its report and no chat: nothing is told from altered evidence.
+
+    Args:
+        path: the bundle, or the folder it was unzipped to.
+        expectations: as for `verify_bundle`.
+        item: id of the item; needed where the bundle holds several chats.
+        options: how to read it; what is not said is taken from the bundle, then from the file.
+        progress: called with the number of bytes hashed since the last call.
+
+    Raises:
+        InputError: it is no bundle, holds no chat ("chat.not_there"), holds it no longer
+            ("chat.withheld"), or no format fits ("chat.no_format").
+        UsageError: "chat.several", "chat.no_such_item", "chat.no_such_parser",
+            "chat.ambiguous", or "chat.no_such_sender".
+        OSError: no room for the temporary files.
+    """
+    options = options or ChatOptions()
+    with tempfile.TemporaryDirectory(prefix="evidence-kit-") as folder:
+        taken: list[_Taken] = []
+
+        def take(bundle: Bundle, report: Report) -> None:
+            if report.verdict is not Outcome.FAILED:
+                taken.append(_take(bundle, item, Path(folder) / "original"))
+
+        report = verify_bundle(path, expectations, progress=progress, witness=take)
+        if not taken:
+            yield ChatReading(report=report, chat=None)
+            return
+        with _read(taken[0], options) as chat:
+            yield ChatReading(report=report, chat=chat)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Taken:
+    """A chat as it was taken out of its bundle."""
+
+    bundle_id: str
+    item: Item
+    file: FileEntry
+    path: Path
+    account: derived.Account | None
+    """What was derived from it at sealing; None where nothing was, or it can't be read."""
+    messages_sha256: str | None
+
+
+def _take(bundle: Bundle, wanted: str | None, target: Path) -> _Taken:
+    item = _item(bundle, wanted)
+    file = _originals(item)[0]
+    _copy(bundle, file, target)
+    made = {
+        Path(one.path).name: one.path
+        for one in item.files
+        if one.by is not None and one.by.operation == OPERATION and one.from_ == (file.path,)
+    }
+    return _Taken(
+        bundle_id=bundle.evidence.id,
+        item=item,
+        file=file,
+        path=target,
+        account=_account(bundle, made.get(derived.ACCOUNT)),
+        messages_sha256=bundle.manifest.get(made.get(derived.MESSAGES, "")),
+    )
+
+
+def _account(bundle: Bundle, path: str | None) -> derived.Account | None:
+    if path is None or not 0 < bundle.sizes.get(path, 0) <= MAX_ACCOUNT_BYTES:
+        return None
+    content = bundle.read(path, max_bytes=MAX_ACCOUNT_BYTES)
+    if sha256_hex(content) != bundle.manifest.get(path):
+        raise InputError("file.changing", path=str(bundle.path))
+    try:
+        account = msgspec.json.decode(content, type=derived.Account)
+    except (msgspec.ValidationError, msgspec.DecodeError, RecursionError):
+        return None  # of a later version, or somebody else's; the original is read all the same
+    is_known = account.format == derived.FORMAT and all(
+        _OFFSET.fullmatch(chat.assumed_offset) for chat in account.chats
+    )
+    return account if is_known and account.chats else None
+
+
+@contextlib.contextmanager
+def _read(taken: _Taken, options: ChatOptions) -> Iterator[SealedChat]:
+    item, account = taken.item, taken.account
+    name = item.origin.original_name if isinstance(item.origin, Imported) else item.label
+    said = _as_sealed(account) if account else ChatOptions()
+    merged = ChatOptions(
+        parser=options.parser or said.parser,
+        me=options.me or said.me,
+        merchant=options.merchant or said.merchant,
+        date_order=options.date_order or said.date_order,
+    )
+    parser = _parser(taken.path, name, merged.parser)
+    reading = Reading(
+        open_source(taken.path),
+        parser,
+        options=Options(date_order=merged.date_order),
+        roles=merged.roles,
+        assumed_offset=account.chats[0].assumed_offset if account else BEIJING,
+    )
+    with Transcript(reading) as transcript:
+        _require_known(options, transcript)
+        yield SealedChat(
+            item=item,
+            file=taken.file,
+            name=name,
+            bundle_id=taken.bundle_id,
+            parser=parser,
+            transcript=transcript,
+            derived=_compared(taken, parser, transcript, is_as_sealed=merged == said),
+            is_roles_sealed=(merged.me, merged.merchant) == (said.me, said.merchant),
+        )
+
+
+def _as_sealed(account: derived.Account) -> ChatOptions:
+    """What was said of the chat when it was sealed."""
+    chat = account.chats[0]
+    orders: dict[str | None, DateOrder] = {"dmy": "dmy", "mdy": "mdy", "ymd": "ymd"}
+    return ChatOptions(
+        parser=chat.parser,
+        me=account.buyer_claimed,
+        merchant=account.merchant_claimed,
+        date_order=orders.get(chat.date_order),
+    )
+
+
+def _compared(
+    taken: _Taken, parser: Parser, transcript: Transcript, *, is_as_sealed: bool
+) -> Derived:
+    if taken.account is None or taken.messages_sha256 is None:
+        return Derived.ABSENT
+    if not is_as_sealed or taken.account.chats[0].parser_version != parser.version:
+        return Derived.NOT_COMPARED
+    is_same = taken.messages_sha256 == transcript.sha256
+    return Derived.SAME if is_same else Derived.DIFFERS
+
+
+def _item(bundle: Bundle, wanted: str | None) -> Item:
+    items = {item.id: item for item in bundle.evidence.items}
+    if wanted is not None:
+        found = items.get(wanted.upper())
+        if found is None or not _originals(found):
+            known = [item.id for item in items.values() if _originals(item)]
+            raise UsageError(
+                "chat.no_such_item", item=escape(wanted), known=closest(wanted.upper(), known)
+            )
+        return found
+    chats = [item for item in items.values() if item.kind is Kind.CHAT and _originals(item)]
+    if not chats:
+        raise InputError("chat.not_there", path=str(bundle.path))
+    if len(chats) > 1:
+        names = ", ".join(f"{item.id} ({escape(item.label)})" for item in chats)
+        raise UsageError("chat.several", names=names, path=str(bundle.path))
+    return chats[0]
+
+
+def _originals(item: Item) -> list[FileEntry]:
+    is_imported = isinstance(item.origin, Imported)
+    return [file for file in item.files if is_imported and file.role is Role.ORIGINAL]
+
+
+def _copy(bundle: Bundle, file: FileEntry, target: Path) -> None:
+    """Copy the original out of the bundle; the bytes copied are those that were verified."""
+    if file.path not in bundle.sizes:
+        raise InputError("chat.withheld", name=file.path, path=str(bundle.path))
+    digest = hashlib.sha256()
+    with target.open("xb") as out:
+        for piece in bundle.source.pieces(file.path):
+            digest.update(piece)
+            out.write(piece)
+    if digest.hexdigest() != bundle.manifest[file.path]:
+        raise InputError("file.changing", path=str(bundle.path))
+
+
+def _parser(path: Path, name: str, parser_id: str | None) -> Parser:
+    if parser_id is not None:
+        return parser_named(parser_id)
+    parser = choose(read_head(path, name))
+    if parser is None:
+        raise InputError("chat.no_format", path=name)
+    return parser
+
+
+def _require_known(options: ChatOptions, transcript: Transcript) -> None:
+    """Refuse a sender who is not in the chat: a slip of the pen would give no silence at all."""
+    known = {
+        name
+        for participant in transcript.chat.participants
+        for name in (participant.sender_raw, participant.sender_id)
+        if name
+    }
+    for name in (*options.me, *options.merchant):
+        if name not in known:
+            raise UsageError(
+                "chat.no_such_sender",
+                name=escape(name),
+                known=escape(closest(name, sorted(known))),
+            )

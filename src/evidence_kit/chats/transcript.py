@@ -1,0 +1,178 @@
+"""All records of one export, numbered, and in the order of time; in a file, not in memory."""
+
+import hashlib
+import mmap
+import tempfile
+from array import array
+from collections.abc import Iterator
+from typing import BinaryIO, NamedTuple
+
+import msgspec
+
+from evidence_kit.chats.reading import Reading
+from evidence_kit.chats.record import Chat, Precision, Record, TzStatus
+from evidence_kit.chats.times import instant_ms
+
+_NO_TIME = -(1 << 62)
+_SPOOL_BYTES = 1 << 20
+
+
+class Entry(NamedTuple):
+    """A record and its place."""
+
+    number: int
+    """Its place in the file, counted from 1; unclaimed stretches count, too."""
+    record: Record
+    at_ms: int | None
+    """Milliseconds since 1970 where the export leaves no doubt; None where it does."""
+
+    @property
+    def exact_ms(self) -> int | None:
+        """The same where it is exact to the minute at least."""
+        return None if self.record.precision is Precision.DAY else self.at_ms
+
+
+class Transcript:
+    """The records of a reading; use it in a `with` block.
+
+    A million records take about 40 MB of memory; their text waits in a temporary file.
+
+    Args:
+        reading: not yet iterated.
+
+    Raises:
+        OSError: the export can't be read, or there is no room for the temporary file.
+    """
+
+    def __init__(self, reading: Reading) -> None:
+        self._spool = tempfile.TemporaryFile(prefix="evidence-kit-")  # noqa: SIM115
+        self._starts = array("Q", (0,))
+        self._times = array("q")
+        self._chats = array("L")
+        self.has_assumed_times = False
+        """Whether some time rests on the offset that is taken where none is written."""
+        self.sha256 = ""
+        """Digest of all records as lines of JSON: what messages.jsonl must have."""
+        self.conversations: list[str | None] = []
+        """The chats of the export, in the order in which they begin."""
+        try:
+            self._fill(self._spool, reading)
+            size = self._starts[-1]
+            self._map = (
+                mmap.mmap(self._spool.fileno(), size, access=mmap.ACCESS_READ) if size else None
+            )
+        except BaseException:
+            self._spool.close()
+            raise
+        self.chat: Chat = reading.chat
+        self.source = reading.source
+        self.syntax = reading.parser.syntax
+        self.assumed_offset = self.chat.assumed_offset
+        self._decoder = msgspec.json.Decoder(Record)
+
+    def _fill(self, spool: BinaryIO, reading: Reading) -> None:
+        encoder = msgspec.json.Encoder()
+        digest = hashlib.sha256()
+        offset = reading.assumed_offset
+        buffer, position = bytearray(), 0
+        known: dict[str | None, int] = {}
+        for record in reading:
+            encoder.encode_into(record, buffer, len(buffer))
+            buffer += b"\n"
+            self._starts.append(position + len(buffer))
+            candidates = record.ts_candidates
+            if record.tz_status is TzStatus.ASSUMED:
+                self.has_assumed_times = True
+            is_certain = len(candidates) == 1
+            self._times.append(instant_ms(candidates[0], offset) if is_certain else _NO_TIME)
+            self._chats.append(known.setdefault(record.conversation, len(known)))
+            if len(buffer) > _SPOOL_BYTES:
+                digest.update(buffer)
+                spool.write(buffer)
+                position += len(buffer)
+                buffer = bytearray()
+        digest.update(buffer)
+        spool.write(buffer)
+        spool.flush()
+        self.sha256 = digest.hexdigest()
+        self.conversations = list(known)
+
+    def __enter__(self) -> "Transcript":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._map is not None:
+            self._map.close()
+        self._spool.close()
+
+    def __len__(self) -> int:
+        return len(self._times)
+
+    def entry(self, number: int) -> Entry:
+        """The record with this number.
+
+        Raises:
+            IndexError: there is none.
+        """
+        if not 1 <= number <= len(self._times) or self._map is None:
+            raise IndexError(number)
+        start, end = self._starts[number - 1], self._starts[number]
+        at_ms = self._times[number - 1]
+        record = self._decoder.decode(memoryview(self._map)[start:end])
+        return Entry(number, record, None if at_ms == _NO_TIME else at_ms)
+
+    def in_file_order(self) -> Iterator[Entry]:
+        """Every record, as the file has them."""
+        return map(self.entry, range(1, len(self) + 1))
+
+    def in_time_order(self) -> Iterator[Entry]:
+        """Every record, chat by chat, by its time.
+
+        A record whose time is missing or doubtful stays behind the one before it in the file.
+        Records of one moment stay in the order of the file, or in the opposite one where the
+        file has the newest first.
+        """
+        return map(self.entry, self._time_order())
+
+    @property
+    def is_newest_first(self) -> bool:
+        """Whether the times of the file go back more often than forth."""
+        balance = 0
+        last: dict[int, int] = {}
+        for chat, at_ms in zip(self._chats, self._times, strict=True):
+            if at_ms != _NO_TIME:
+                before = last.get(chat, at_ms)
+                balance += (at_ms > before) - (at_ms < before)
+                last[chat] = at_ms
+        return balance < 0
+
+    @property
+    def period_ms(self) -> tuple[int, int] | None:
+        """The earliest and the latest certain time; None where there is none."""
+        known = [at_ms for at_ms in self._times if at_ms != _NO_TIME]
+        return (min(known), max(known)) if known else None
+
+    def last_times_ms(self) -> dict[str | None, int]:
+        """The latest certain time of each chat."""
+        latest: dict[int, int] = {}
+        for chat, at_ms in zip(self._chats, self._times, strict=True):
+            if at_ms != _NO_TIME and at_ms > latest.get(chat, _NO_TIME):
+                latest[chat] = at_ms
+        return {self.conversations[chat]: at_ms for chat, at_ms in latest.items()}
+
+    def _time_order(self) -> "range | list[int]":
+        sign = -1 if self.is_newest_first else 1
+        keys = array("q")
+        last: dict[int, int] = {}
+        for chat, at_ms in zip(self._chats, self._times, strict=True):
+            if at_ms != _NO_TIME:
+                last[chat] = at_ms
+            keys.append(last.get(chat, _NO_TIME))
+        if sign == 1 and len(self.conversations) <= 1 and _is_rising(keys):
+            return range(1, len(keys) + 1)
+        chats = self._chats
+        return sorted(range(1, len(keys) + 1), key=lambda n: (chats[n - 1], keys[n - 1], sign * n))
+
+
+def _is_rising(keys: "array[int]") -> bool:
+    return all(keys[n] <= keys[n + 1] for n in range(len(keys) - 1))

@@ -1,0 +1,347 @@
+"""The views of a chat as lines of text."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from evidence_kit.actions.sealed_chat import Derived, SealedChat
+from evidence_kit.chats.alignment import Aligned, Difference, Side
+from evidence_kit.chats.coverage import Noticed
+from evidence_kit.chats.derived import number_of
+from evidence_kit.chats.marks import Mark
+from evidence_kit.chats.promises import PromiseCheck
+from evidence_kit.chats.record import Record
+from evidence_kit.chats.silence import Silence
+from evidence_kit.chats.transcript import Entry, Transcript
+from evidence_kit.cli.chat_words import CATEGORIES, KINDS, NOTICES, TAGS, ChatWords, zone_name
+from evidence_kit.cli.report_text import verdict_text
+from evidence_kit.cli.time_text import time_text, upper_bound
+from evidence_kit.cli.words import Words
+from evidence_kit.i18n import mark
+from evidence_kit.report import Report
+
+LONG_MS = 3_600_000
+"""A shorter silence is counted, not listed, unless it is open."""
+_SHOWN_CHARACTERS = 300
+
+DERIVED = {
+    Derived.DIFFERS: mark(
+        "the messages that were sealed beside the original differ from those in it; shown is the"
+        " original"
+    ),
+    Derived.NOT_COMPARED: mark(
+        "the messages that were sealed beside the original were read in another way and are not"
+        " compared; shown is the original"
+    ),
+}
+LIMIT = mark(
+    "an export is what its maker wrote into it: messages may be missing, changed or invented;"
+    " the seal says only that it is unaltered since"
+)
+_SIDES = {
+    Side.ONLY_IN_A: mark("only in A"),
+    Side.ONLY_IN_B: mark("only in B"),
+    Side.DIFFERS: mark("differs"),
+}
+
+
+def head_lines(words: Words, report: Report, chat: SealedChat) -> Iterator[str]:
+    """What every view begins with: which chat, out of which bundle, and how it was read."""
+    tr, account = words.tr, chat.transcript.chat
+    yield tr(
+        "{item} {name}: {count} records, read as {format}",
+        item=chat.item.id,
+        name=chat.name,
+        count=account.records,
+        format=chat.parser.title,
+    )
+    verdict = verdict_text(words, report.verdict, report.findings)
+    name = Path(report.path).name
+    if report.sealed_no_later_than is None:
+        yield tr("{name}: {verdict}", name=name, verdict=verdict)
+    else:
+        sealed = time_text(words, upper_bound(report.sealed_no_later_than))
+        yield tr(
+            "{name}: {verdict}; sealed no later than {time}",
+            name=name,
+            verdict=verdict,
+            time=sealed,
+        )
+    yield from notes(words, chat)
+    yield ""
+
+
+def notes(words: Words, chat: SealedChat) -> Iterator[str]:
+    """What to know of the reading before relying on it."""
+    tr, account = words.tr, chat.transcript.chat
+    if chat.transcript.has_assumed_times:
+        zone = zone_name(account.assumed_offset)
+        yield tr("times without a zone are taken as {zone}", zone=zone)
+    if account.unclaimed_bytes:
+        count = f"{account.unclaimed_bytes:,}"
+        yield tr("{count} bytes were not understood; coverage shows them", count=count)
+    if account.stopped:
+        yield tr("reading broke off at byte {byte}", byte=account.stopped.byte)
+    if chat.derived in DERIVED:
+        yield tr(DERIVED[chat.derived])
+
+
+def timeline_lines(text: ChatWords, entries: Iterable[Entry]) -> Iterator[str]:
+    """Every record, in the order of time."""
+    conversation: str | None = None
+    for entry in entries:
+        record = entry.record
+        if record.conversation != conversation:
+            conversation = record.conversation
+            yield text.tr("chat: {name}", name=conversation or "")
+        remarks = "; ".join(text.remarks(record))
+        head = f"{number_of(entry.number)}  {text.time(record)}  {text.who(record)}"
+        yield f"{head}  [{remarks}]" if remarks else head
+        yield from _body(record)
+
+
+def cite_lines(text: ChatWords, entries: Iterable[Entry]) -> Iterator[str]:
+    """A citation for each record, and its raw text."""
+    for entry in entries:
+        yield text.citation(entry)
+        yield from _body(entry.record)
+
+
+def _body(record: Record) -> Iterator[str]:
+    for line in record.body_raw.split("\n"):
+        if line:
+            yield f"    {line}"
+
+
+def mark_lines(
+    text: ChatWords, marks: Iterable[Mark], judged: dict[tuple[str, str], str]
+) -> Iterator[str]:
+    """Every mark; the user's judgement of it where the case holds one."""
+    none = True
+    for one in marks:
+        none = False
+        tags = [text.tr(TAGS[tag]) for tag in one.tags]
+        judgement = judged.get((one.record, one.category))
+        if judgement:
+            tags.append(text.tr(JUDGEMENTS[judgement]))
+        yield text.tr(
+            "{number}  {category}: {text}{tags}  {who}, bytes {first}–{last}, {lexicon}: {pattern}",
+            number=number_of(one.number),
+            category=text.tr(CATEGORIES[one.category]),
+            text=one.text.replace("\n", " "),
+            tags=f" [{'; '.join(tags)}]" if tags else "",
+            who=one.sender_raw or "",
+            first=one.byte_start,
+            last=one.byte_end - 1,
+            lexicon=f"{one.lexicon} {one.lexicon_version}",
+            pattern=one.pattern,
+        )
+    if none:
+        yield text.tr("no word of the lexicons was found")
+
+
+JUDGEMENTS = {"confirmed": mark("confirmed by you"), "rejected": mark("rejected by you")}
+
+
+def silence_lines(text: ChatWords, silences: Iterable[Silence]) -> Iterator[str]:
+    """The runs that are open or took long; the others are counted."""
+    short = listed = 0
+    for run in silences:
+        is_short = run.duration_ms is not None and run.duration_ms < LONG_MS
+        if run.closed_by is not None and is_short:
+            short += 1
+            continue
+        listed += 1
+        yield silence_text(text, run)
+        yield from (f"    {line}" for line in silence_facts(text, run))
+    if not listed:
+        yield text.tr("no message of the buyer waits for a reply for an hour or more")
+    if short:
+        yield text.plural(
+            "{count} reply within an hour is not listed",
+            "{count} replies within an hour are not listed",
+            short,
+        )
+
+
+def silence_text(text: ChatWords, run: Silence) -> str:
+    """A run in a sentence that claims no more than the export shows."""
+    start = text.tr(
+        "from {number}, {time}", number=number_of(run.opened_by), time=text.moment(run.opened_at_ms)
+    )
+    if run.closed_by is None:
+        return text.tr(
+            "{start}: no reply appears in this export up to its last record ({time})",
+            start=start,
+            time=text.moment(run.until_ms),
+        )
+    return text.tr(
+        "{start}: the next reply in this export is {number}, {time}, after {duration}",
+        start=start,
+        number=number_of(run.closed_by),
+        time=text.moment(run.until_ms),
+        duration=text.duration(run.duration_ms),
+    )
+
+
+def silence_facts(text: ChatWords, run: Silence) -> Iterator[str]:
+    """What else is known of a run."""
+    yield text.plural(
+        "{count} message of the buyer in it, up to {last}",
+        "{count} messages of the buyer in it, up to {last}",
+        run.buyer_messages,
+        last=number_of(run.last_buyer_message),
+    )
+    if run.longest_gap_ms:
+        yield text.tr("longest gap: {duration}", duration=text.duration(run.longest_gap_ms))
+    if run.merchant_before is None:
+        yield text.tr("no message of the merchant stands before it in this export")
+    else:
+        before = number_of(run.merchant_before)
+        yield text.tr("the merchant's last message before it: {number}", number=before)
+    if run.automatic_inside:
+        yield text.tr("automatic replies in it, which are no reply: {count}",
+                      count=run.automatic_inside)  # fmt: skip
+    if run.withdrawn_inside:
+        yield text.tr("recalled or deleted messages in it, not the buyer's: {count}",
+                      count=run.withdrawn_inside)  # fmt: skip
+
+
+def promise_lines(
+    text: ChatWords, transcript: Transcript, checks: Iterable[PromiseCheck]
+) -> Iterator[str]:
+    """Each promise, its deadline, and what comes after it in the export."""
+    none = True
+    for check in checks:
+        none = False
+        entry = transcript.entry(check.number)
+        yield text.citation(entry)
+        yield from _body(entry.record)
+        words = "; ".join(one.text.replace("\n", " ") for one in check.marks)
+        yield "  " + text.tr("words that promise: {text}", text=words)
+        yield from (f"  {line}" for line in promise_facts(text, check))
+    if none:
+        yield text.tr("no words of the merchant were found that promise something")
+
+
+def promise_facts(text: ChatWords, check: PromiseCheck) -> Iterator[str]:
+    """Its deadlines as stated, and the next delivery or refusal."""
+    for one in check.deadlines:
+        if one.due_ms is None:
+            yield text.tr("deadline as stated: {text}; not computed", text=one.text)
+        else:
+            form = mark("deadline as stated: {text}; that is {time}")
+            assumed = mark("deadline as stated: {text}; that is {time}, if the zone is right")
+            yield text.tr(
+                assumed if one.is_zone_assumed else form,
+                text=one.text,
+                time=text.moment(one.due_ms),
+            )
+    if check.next_category is None or check.next_number is None:
+        yield text.tr(
+            "no delivery and no refusal appears after it in this export up to its last record"
+            " ({time})",
+            time=text.moment(check.last_ms),
+        )
+        return
+    category = text.tr(CATEGORIES[check.next_category])
+    yield text.tr(
+        "next in this export: {category} in {number}, {time}: {text}",
+        category=category,
+        number=number_of(check.next_number),
+        time=text.moment(check.next_at_ms),
+        text=check.next_text or "",
+    )
+    for one in check.deadlines:
+        if one.late_ms is not None:
+            late = mark("{duration} after that deadline")
+            early = mark("{duration} before that deadline")
+            duration = text.duration(one.late_ms)
+            yield text.tr(late if one.late_ms > 0 else early, duration=duration)
+
+
+def coverage_lines(words: Words, chat: SealedChat) -> Iterator[str]:
+    """The account of the export, in numbers."""
+    tr, account = words.tr, chat.transcript.chat
+    yield tr("file: {name}, {size} bytes", name=chat.name, size=f"{account.size_bytes:,}")
+    yield f"sha256: {account.sha256}"
+    yield tr("encoding: {name}", name=account.encoding)
+    yield tr("first time: {time}", time=account.first_at or "—")
+    yield tr("last time: {time}", time=account.last_at or "—")
+    yield tr("records: {count}", count=account.records)
+    for kind, count in account.kinds.items():
+        name = next((tr(text) for one, text in KINDS.items() if one == kind), kind)
+        yield tr("  {name}: {count}", name=name, count=f"{count:,}")
+    yield tr("bytes of the format itself: {count}", count=f"{account.structure_bytes:,}")
+    yield tr("bytes that were not understood: {count}", count=f"{account.unclaimed_bytes:,}")
+    counts = (
+        (mark("dates that can be read both ways: {count}"), account.ambiguous_dates),
+        (mark("times earlier than the one before: {count}"), account.backward_times),
+        (mark("records without a date: {count}"), account.undated),
+        (mark("records with bytes in no known encoding: {count}"), account.undecodable),
+    )
+    for form, count in counts:
+        yield tr(form, count=count)
+    if chat.transcript.is_newest_first:
+        yield tr("the file has the newest record first, so its times go back as they should")
+    for claim in account.declared:
+        actual = "—" if claim.actual is None else claim.actual
+        yield tr(
+            "the export says of itself: {what} {declared}; found: {actual}",
+            what=claim.what,
+            declared=claim.declared,
+            actual=actual,
+        )
+    if account.stopped:
+        yield tr("reading broke off at byte {byte}", byte=account.stopped.byte)
+    for one in account.participants:
+        sender = one.sender_raw or one.sender_id or tr("more senders")
+        yield tr("from {name}: {count}", name=sender, count=one.records)
+
+
+def noticed_lines(text: ChatWords, noticed: Iterable[Noticed]) -> Iterator[str]:
+    """The records that should be looked at, each with its beginning."""
+    for one in noticed:
+        reasons = "; ".join(text.tr(NOTICES[notice]) for notice in one.notices)
+        yield f"{number_of(one.number)}  {reasons}  {text.place(one.record)}"
+        shown = one.record.body_raw.replace("\n", " ")
+        if shown.strip():
+            more = "…" if len(shown) > _SHOWN_CHARACTERS else ""
+            yield f"    {shown[:_SHOWN_CHARACTERS]}{more}"
+
+
+def diff_head(text: ChatWords, aligned: Aligned) -> Iterator[str]:
+    """How the two exports compare as a whole."""
+    account = aligned.account
+    yield text.tr("the same in both: {count}", count=account.same)
+    yield text.tr("only in A: {count}", count=account.only_in_a)
+    yield text.tr("only in B: {count}", count=account.only_in_b)
+    yield text.tr("in both with another text: {count}", count=account.differs)
+    if account.common_from_ms is None or account.common_until_ms is None:
+        yield text.tr("the two exports have no period in common")
+    else:
+        yield text.tr(
+            "both cover: {start} to {end}",
+            start=text.moment(account.common_from_ms),
+            end=text.moment(account.common_until_ms),
+        )
+
+
+def diff_lines(texts: Sequence[ChatWords], differences: Iterable[Difference]) -> Iterator[str]:
+    """Each difference, with the place in the export that has it."""
+    a, b = texts
+    for one in differences:
+        side = a.tr(_SIDES[one.side])
+        if one.side is Side.DIFFERS or one.is_inside is None:
+            yield a.tr("{side}:", side=side)
+        else:
+            inside = mark("in the period of both")
+            outside = mark("outside the period of both")
+            where = a.tr(inside if one.is_inside else outside)
+            yield a.tr("{side}, {where}:", side=side, where=where)
+        for name, text, number, record in (
+            ("A", a, one.number_a, one.a),
+            ("B", b, one.number_b, one.b),
+        ):
+            if number is not None and record is not None:
+                yield f"  {name} {text.citation(Entry(number, record, None))}"
+                yield from (f"  {line}" for line in _body(record))

@@ -1,0 +1,200 @@
+"""How records of a chat, their times and their places are put into words."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
+
+from evidence_kit.actions.sealed_chat import SealedChat
+from evidence_kit.bundle.text import escape
+from evidence_kit.chats.coverage import Notice
+from evidence_kit.chats.derived import number_of
+from evidence_kit.chats.lexicon import Category
+from evidence_kit.chats.marks import Tag
+from evidence_kit.chats.record import Flag, Party, Precision, Record, RecordKind, TzStatus
+from evidence_kit.chats.times import instant
+from evidence_kit.chats.transcript import Entry
+from evidence_kit.cli.words import Words
+from evidence_kit.i18n import mark
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LENGTHS = {Precision.DAY: 10, Precision.MINUTE: 16, Precision.SECOND: 19}
+_DIGEST_CHARACTERS = 16
+
+KINDS = {
+    RecordKind.TEXT: mark("text"),
+    RecordKind.MEDIA: mark("media"),
+    RecordKind.SYSTEM: mark("line of the app"),
+    RecordKind.RECALL: mark("recalled"),
+    RecordKind.DELETED: mark("deleted"),
+    RecordKind.UNCLAIMED: mark("not understood"),
+}
+PARTIES = {
+    Party.BUYER: mark("buyer"),
+    Party.MERCHANT: mark("merchant"),
+    Party.OTHER: mark("third person"),
+    Party.UNKNOWN: mark("role not said"),
+}
+FLAGS = {
+    Flag.AMBIGUOUS_DATE: mark("day and month can be read both ways"),
+    Flag.AUTO_REPLY: mark("automatic reply"),
+    Flag.BACKWARDS: mark("earlier than the one before it"),
+    Flag.CUT: mark("cut off"),
+    Flag.EDITED: mark("edited"),
+    Flag.FORWARDED: mark("forwarded"),
+    Flag.NO_SUCH_TIME: mark("no such time exists"),
+    Flag.PLACEHOLDER: mark("a stand-in for what the export does not hold"),
+    Flag.UNDECODABLE: mark("bytes in no known encoding"),
+}
+CATEGORIES = {
+    Category.PROMISE: mark("promise"),
+    Category.REFUSAL: mark("refusal"),
+    Category.DELIVERY: mark("delivery"),
+    Category.CLAIM: mark("buyer's claim"),
+    Category.OFF_PLATFORM: mark("off the platform"),
+}
+TAGS = {
+    Tag.NEGATED: mark("negated"),
+    Tag.QUESTION: mark("asked"),
+    Tag.QUOTED: mark("quoted"),
+    Tag.MORE: mark("more follow in this message"),
+}
+NOTICES = {
+    Notice.UNCLAIMED: mark("not understood"),
+    Notice.AMBIGUOUS_DATE: mark("day and month can be read both ways"),
+    Notice.BACKWARDS: mark("earlier than the one before it"),
+    Notice.NO_SUCH_TIME: mark("no such time exists"),
+    Notice.UNDATED: mark("no date"),
+    Notice.RECALL: mark("recalled"),
+    Notice.DELETED: mark("deleted"),
+    Notice.CUT: mark("cut off"),
+    Notice.UNDECODABLE: mark("bytes in no known encoding"),
+}
+
+
+class ChatWords:
+    """Puts the records of one chat into words.
+
+    Args:
+        words: the reader's language.
+        chat: what the records are of.
+    """
+
+    def __init__(self, words: Words, chat: SealedChat) -> None:
+        self.tr = words.tr
+        self.plural = words.plural
+        self._item = chat.item.id
+        self._name = chat.name
+        self._offset = chat.transcript.assumed_offset
+        self._zone = timezone(_offset(self._offset))
+
+    def label(self, number: int) -> str:
+        """The short name of a record, such as E1#M0142."""
+        return f"{self._item}#{number_of(number)}"
+
+    def time(self, record: Record) -> str:
+        """The time of a record as written, every reading of it, with its zone."""
+        if record.tz_status is TzStatus.NONE:
+            if record.ts_raw is None:
+                return self.tr("no time")
+            return self.tr("no date ({text})", text=record.ts_raw)
+        times = [self._local(record, candidate) for candidate in record.ts_candidates]
+        text = self.tr(" or ").join(times)
+        if record.tz_status is TzStatus.ASSUMED:
+            return self.tr("{time} ({zone} assumed)", time=text, zone=zone_name(self._offset))
+        return f"{text} ({zone_name(self._zone_of(record))})"
+
+    def _zone_of(self, record: Record) -> str:
+        """The offset that its time is shown in: its own, or for an epoch that of the chat."""
+        candidate = record.ts_candidates[0]
+        if record.tz_status is TzStatus.OFFSET and not candidate.endswith("Z"):
+            return candidate[-6:]
+        return self._offset
+
+    def _local(self, record: Record, candidate: str) -> str:
+        if candidate.endswith("Z"):
+            candidate = self._shifted(candidate)
+        plain = candidate[: -len("+00:00")] if candidate[-6:-5] in ("+", "-") else candidate
+        length = _LENGTHS.get(record.precision) if record.precision else None
+        return plain[:length].replace("T", " ")
+
+    def _shifted(self, candidate: str) -> str:
+        try:
+            return instant(candidate, self._offset).astimezone(self._zone).isoformat()
+        except OverflowError:
+            return candidate
+
+    def moment(self, at_ms: int | None) -> str:
+        """A moment that was computed, in the zone of the chat."""
+        if at_ms is None:
+            return self.tr("at no certain time")
+        try:
+            local = (_EPOCH + timedelta(milliseconds=at_ms)).astimezone(self._zone)
+        except OverflowError:
+            return self.tr("at no certain time")
+        return f"{local:%Y-%m-%d %H:%M:%S} ({zone_name(self._offset)})"
+
+    def duration(self, duration_ms: int | None) -> str:
+        """How long, to the minute; to the second below a minute."""
+        if duration_ms is None:
+            return self.tr("for how long is not certain")
+        seconds = abs(duration_ms) // 1000
+        days, seconds = divmod(seconds, 86_400)
+        hours, seconds = divmod(seconds, 3600)
+        minutes, seconds = divmod(seconds, 60)
+        parts = (
+            (days, self.tr("{count} d", count=days)),
+            (hours, self.tr("{count} h", count=hours)),
+            (minutes, self.tr("{count} min", count=minutes)),
+        )
+        told = [text for count, text in parts if count]
+        return " ".join(told) or self.tr("{count} s", count=seconds)
+
+    def who(self, record: Record) -> str:
+        """The sender as written, with the role where it is known."""
+        name = record.sender_raw or record.sender_id or ""
+        if record.role in (Party.BUYER, Party.MERCHANT):
+            role = self.tr(PARTIES[record.role])
+            return self.tr("{name} ({role})", name=name, role=role) if name else role
+        return escape(name) or self.tr(KINDS[record.kind])
+
+    def place(self, record: Record) -> str:
+        """Where in the original it stands: bytes from 0, lines from 1, the last one included."""
+        span = record.src
+        name = f"{self._name} / {span.member}" if span.member else self._name
+        lines = ""
+        if span.line_start is not None and span.line_end is not None:
+            several = span.line_end > span.line_start
+            lines = f" L{span.line_start}" + (f"–{span.line_end}" if several else "") + ","
+        bytes_ = self.tr("bytes {first}–{last}", first=span.byte_start, last=span.byte_end - 1)
+        return f"{escape(name)}{lines} {bytes_}"
+
+    def citation(self, entry: Entry) -> str:
+        """The line that a complaint can quote."""
+        record = entry.record
+        digest = f"sha256:{record.src.sha256[:_DIGEST_CHARACTERS]}…"
+        parts = (self.label(entry.number), self.time(record), self.who(record), self.place(record))
+        return " · ".join((*parts, digest))
+
+    def remarks(self, record: Record) -> Iterator[str]:
+        """What a reader should know of it, besides its text."""
+        is_named = record.sender_raw or record.sender_id or record.role is not Party.UNKNOWN
+        if record.kind is not RecordKind.TEXT and is_named:
+            yield self.tr(KINDS[record.kind])
+        for flag in record.flags:
+            yield self.tr(FLAGS[flag])
+
+
+def zone_name(offset: str) -> str:
+    """An offset as people write it.
+
+    >>> zone_name("+08:00"), zone_name("-03:30"), zone_name("+00:00")
+    ('UTC+8', 'UTC-3:30', 'UTC')
+    """
+    hours, minutes = int(offset[1:3]), offset[4:6]
+    if offset[1:] == "00:00":
+        return "UTC"
+    return f"UTC{offset[0]}{hours}" + (f":{minutes}" if minutes != "00" else "")
+
+
+def _offset(text: str) -> timedelta:
+    sign = -1 if text.startswith("-") else 1
+    return sign * timedelta(hours=int(text[1:3]), minutes=int(text[4:6]))

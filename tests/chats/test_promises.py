@@ -1,0 +1,141 @@
+"""Promises: which words count, when they are due, and what the export has after them."""
+
+from pathlib import Path
+
+import pytest
+
+from evidence_kit.chats.deadlines import due_ms, find_deadlines
+from evidence_kit.chats.lexicon import Category
+from evidence_kit.chats.parser import Options
+from evidence_kit.chats.promises import PromiseCheck, check_promises
+from tests.chats.chatting import (
+    BUYER,
+    LEXICONS,
+    SHOP,
+    Line,
+    transcript_of,
+    transcript_of_text,
+)
+
+HOUR_MS = 3_600_000
+AT_MS = 1777600800000  # 2026-05-01 10:00:00 +08:00
+
+
+def checks(folder: Path, *said: Line) -> list[PromiseCheck]:
+    with transcript_of(folder, *said) as chat:
+        return list(check_promises(chat, LEXICONS))
+
+
+PROMISED: Line = ("10:00:00", SHOP, "保证24小时内发货")
+
+
+def test_delivery_after_a_promise_is_named_with_its_distance(tmp_path: Path) -> None:
+    (check,) = checks(
+        tmp_path, PROMISED, ("11:00:00", BUYER, "已发货了？"), ("12:00:00", SHOP, "已发货，请查收")
+    )
+    assert (check.number, check.next_category, check.next_number) == (1, Category.DELIVERY, 3)
+    (deadline,) = check.deadlines
+    assert (deadline.text, deadline.due_ms) == ("24小时内", AT_MS + 24 * HOUR_MS)
+    assert deadline.is_zone_assumed
+    assert deadline.late_ms == -22 * HOUR_MS
+
+
+def test_refusal_after_the_deadline_is_named_as_late(tmp_path: Path) -> None:
+    (check,) = checks(tmp_path, PROMISED, ("2026-05-03 10:00:00", SHOP, "不退"))
+    assert (check.next_category, check.next_text) == (Category.REFUSAL, "不退")
+    assert check.deadlines[0].late_ms == 24 * HOUR_MS
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("11:00:00", SHOP, "好的亲"),
+        ("11:00:00", SHOP, "没说不退"),
+        ("11:00:00", SHOP, "已发货吗？"),
+        ("11:00:00", SHOP, "您说“已发货”"),
+        ("11:00:00", BUYER, "你说已发货"),
+        ("09:00:00", SHOP, "已发货"),
+    ],
+)
+def test_without_delivery_or_refusal_none_is_named(line: Line, tmp_path: Path) -> None:
+    (check,) = checks(tmp_path, PROMISED, line)
+    assert (check.next_category, check.next_number, check.next_at_ms) == (None, None, None)
+    assert check.deadlines[0].late_ms is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("10:00:00", BUYER, "你保证24小时内发货"),
+        ("10:00:00", SHOP, "我们不保证"),
+        ("10:00:00", SHOP, "要保证吗？"),
+        ("10:00:00", SHOP, "您说“保证退款”"),
+        ("10:00:00", SHOP, "在的"),
+    ],
+)
+def test_what_is_no_promise_of_the_merchant_is_not_listed(line: Line, tmp_path: Path) -> None:
+    assert checks(tmp_path, line) == []
+
+
+def test_two_promises_are_settled_by_one_delivery(tmp_path: Path) -> None:
+    first, second = checks(
+        tmp_path, PROMISED, ("11:00:00", SHOP, "承诺今天发货"), ("12:00:00", SHOP, "已发货")
+    )
+    assert (first.next_number, second.next_number) == (3, 3)
+
+
+def test_delivery_in_the_same_message_does_not_settle_it(tmp_path: Path) -> None:
+    (check,) = checks(tmp_path, ("10:00:00", SHOP, "现货秒发，保证正品"))
+    assert check.next_number is None
+
+
+def test_deadline_of_another_sentence_is_not_that_of_the_promise(tmp_path: Path) -> None:
+    (check,) = checks(tmp_path, ("10:00:00", SHOP, "保证正品。客服24小时内回复"))
+    assert check.deadlines == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("24小时内", 24),
+        ("三天内", 72),
+        ("两天之内", 48),
+        ("十五分钟内", 0.25),
+        ("半小时内", 0.5),
+        ("半个小时内", 0.5),
+        ("一周内", 168),
+        ("within 2 days", 48),
+        ("within an hour", 1),
+        ("今天", 14),
+        ("今晚", 14),
+        ("明天内", 38),
+        ("tomorrow", 38),
+        ("3个工作日内", None),
+        ("几天内", None),
+        ("一个月内", None),
+        ("within 3 business days", None),
+        ("999999周内", None),
+    ],
+)
+def test_deadline_is_computed_where_nothing_is_guessed(text: str, hours: float | None) -> None:
+    (stated,) = find_deadlines(text)
+    assert stated.text == text
+    wanted = None if hours is None else AT_MS + int(hours * HOUR_MS)
+    assert due_ms(stated, AT_MS, "+08:00") == wanted
+    assert due_ms(stated, None, "+08:00") is None
+
+
+@pytest.mark.parametrize("text", ["24小时客服", "三天", "5月1日", "dayton", "天天"])
+def test_other_times_are_no_deadline(text: str) -> None:
+    assert list(find_deadlines(text)) == []
+
+
+def test_time_that_can_be_read_both_ways_gives_no_deadline(tmp_path: Path) -> None:
+    said = "02/03/2026 10:00:00 云雀点卡: 保证24小时内发货\n"
+    with transcript_of_text(tmp_path, said, parser="generic_txt") as chat:
+        (check,) = check_promises(chat, LEXICONS)
+    assert (check.at_ms, check.deadlines[0].due_ms) == (None, None)
+    order = Options(date_order="mdy")
+    with transcript_of_text(tmp_path, said, parser="generic_txt", options=order) as chat:
+        (check,) = check_promises(chat, LEXICONS)
+    assert check.deadlines[0].due_ms is not None
