@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evidence_kit.chats import blocks as cutting
@@ -20,6 +20,8 @@ from evidence_kit.chats.parser import ChatStop
 from evidence_kit.chats.source import Source, open_source
 
 HEADER = re.compile(r"^#(\d+)(?=\r?$)", re.MULTILINE)
+# Not a limit of time: other work on the machine is no fault of a reader.
+BOUNDED = settings(max_examples=150, deadline=None, derandomize=True, database=None)
 FIELD = st.text(alphabet='ab,"\n店\u2028\x0b ', max_size=6)
 
 
@@ -35,6 +37,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> Source:
     return open_source(path)
 
 
+@BOUNDED
 @given(table=st.lists(st.lists(FIELD, min_size=2, max_size=4), max_size=5), crlf=st.booleans())
 def test_rows_are_those_of_the_csv_module(
     table: list[list[str]], crlf: bool, tmp_path_factory: pytest.TempPathFactory
@@ -65,6 +68,7 @@ def test_row_that_is_too_long_is_passed_over(
     assert [row.fields for row in found][-1] == ["d", "e"]
 
 
+@BOUNDED
 @given(
     messages=st.lists(
         st.dictionaries(st.text(max_size=3), st.integers() | st.text() | st.none(), max_size=3),
@@ -223,6 +227,7 @@ def test_every_gb18030_text_gives_back_its_bytes() -> None:
             assert raw.decode("gb18030").encode("gb18030") == raw
 
 
+@BOUNDED
 @given(
     data=st.binary(max_size=40) | st.text("店a\n", max_size=9).map(lambda t: t.encode("gb18030"))
 )
