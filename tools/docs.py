@@ -23,6 +23,7 @@ import msgspec
 from evidence_kit import model, report
 from evidence_kit.actions import sealed_chat
 from evidence_kit.bills import payment
+from evidence_kit.bundle import environment
 from evidence_kit.chats import alignment, coverage, lexicon, marks, promises, record, silence
 from evidence_kit.cli import chat_json, verify
 from evidence_kit.cli.commands import NAME, root
@@ -179,6 +180,17 @@ def payments_schema() -> dict[str, Any]:
     }
 
 
+def environment_schema() -> dict[str, Any]:
+    """environment.json (JSON Schema 2020-12)."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "environment.json",
+        "description": "The software's own record of what it captured with; no verdict uses it.",
+        "$ref": "#/$defs/EnvironmentRecord",
+        "$defs": _definitions((environment.EnvironmentRecord,), (environment,)),
+    }
+
+
 def _definitions(
     kinds: Sequence[type[msgspec.Struct]],
     places: Sequence[ModuleType] = (model, report, verify, facts, payment),
@@ -273,6 +285,7 @@ def written() -> dict[Path, str]:
         "evidence": evidence_schema(),
         "media": media_schema(),
         "payments": payments_schema(),
+        "environment": environment_schema(),
     }
     schemas["chat-view"] = chat_view_schema()
     return {PAGE: page()} | {

@@ -16,6 +16,8 @@ LIMITS = ("content", "site", "made_anew", "signer", "revocation")
 """What no verdict on a bundle says."""
 CASE_LIMITS = (*LIMITS, "newest", "second_case")
 """What no verdict on a case says."""
+BETWEEN = "between"
+"""What a time proven from before does not say either."""
 
 
 LEFT_OUT = "findings.left_out"

@@ -13,6 +13,7 @@ import evidence_kit
 from evidence_kit import messages
 from evidence_kit.cli import words
 from evidence_kit.i18n import Translator
+from evidence_kit.messages import environment
 
 SOURCE = Path(evidence_kit.__file__).parent
 ROOT = SOURCE.parents[1]
@@ -41,6 +42,9 @@ TABLES: dict[str, dict[str, str] | dict[str, messages.Message]] = {
     "FINDINGS": messages.FINDINGS,
     "OBSERVATIONS": messages.OBSERVATIONS,
     "LIMITS": messages.LIMITS,
+    "LINES": environment.LINES,
+    "REASONS": environment.REASONS,
+    "SEEN": environment.SEEN,
 }
 KNOWN = {code for table in TABLES.values() for code in table}
 

@@ -70,10 +70,11 @@ def capture_page(
         # The authority answers while the browser starts.
         coming = pool.submit(_stamp_before, request.url, destination, act, kit, folder)
 
-        def before_navigation() -> None:
-            coming.result()
+        def before_navigation() -> int | None:
+            before = coming.result()
             if before_visit:
                 before_visit()
+            return before.offset_ms
 
         def capture_into(name: str, request: CaptureRequest) -> AbstractContextManager[Capture]:
             (folder / name).mkdir()
@@ -103,7 +104,7 @@ def capture_page(
                 destination,
                 kit=kit,
                 act=act,
-                record=(*capture.record, *coming.result()),
+                record=(*capture.record, *coming.result().files),
                 browser=capture.browser,
             )
     return _with_observations(sealed, origin)
@@ -140,12 +141,19 @@ def _draft(capture: Capture, origin: Captured, label: str | None) -> Draft:
     )
 
 
-def _stamp_before(
-    url: str, destination: Destination, act: Act, kit: Kit, folder: Path
-) -> tuple[DraftFile, ...]:
+class _Before(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of asking authorities before the page is asked for."""
+
+    files: tuple[DraftFile, ...] = ()
     """not-before.json and a token over it; nothing where no authority answers."""
+    offset_ms: int | None = None
+    """The authority's clock minus the machine's, at half of the delay."""
+
+
+def _stamp_before(url: str, destination: Destination, act: Act, kit: Kit, folder: Path) -> _Before:
+    """Get a token over not-before.json."""
     if not kit.endpoints:
-        return ()
+        return _Before()
     case = destination if isinstance(destination, Case) else None
     last = case.newest(case.links()) if case else None
     statement = NotBefore(
@@ -157,16 +165,17 @@ def _stamp_before(
         signer_sha256=act.key.certificate_sha256,
     )
     content = tags.encode_json(statement)
-    tokens = (reply.tsr for reply in kit.request_tokens(content))
-    token = next((tsr for tsr in tokens if tsr is not None), None)
-    if token is None:
-        return ()
+    asked_at = kit.now()
+    replies = kit.request_tokens(content)
+    reply = next((reply for reply in replies if reply.tsr is not None), None)
+    if reply is None or reply.tsr is None:
+        return _Before()
     written = []
     for path, data, media_type in (
         (layout.NOT_BEFORE, content, "application/json"),
-        (layout.NOT_BEFORE_TOKEN, token, "application/timestamp-reply"),
+        (layout.NOT_BEFORE_TOKEN, reply.tsr, "application/timestamp-reply"),
     ):
         source = folder / Path(path).name
         source.write_bytes(data)
         written.append(DraftFile(path=path, source=str(source), media_type=media_type))
-    return tuple(written)
+    return _Before(files=tuple(written), offset_ms=reply.offset_ms(asked_at))

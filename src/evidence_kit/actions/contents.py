@@ -7,6 +7,8 @@ import msgspec
 
 from evidence_kit.actions.media import ReadMedia, read_media
 from evidence_kit.actions.pictures import MAX_SOURCE_BYTES, MEDIA_TYPES, Preview, make_preview
+from evidence_kit.bundle import layout
+from evidence_kit.bundle.environment import MAX_BYTES, EnvironmentRecord, decode_environment
 from evidence_kit.bundle.hashing import Digests
 from evidence_kit.bundle.reader import Bundle
 from evidence_kit.crypto.digest import sha256_hex
@@ -56,6 +58,9 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     """The first ones; every one is in `evidence`."""
     record: tuple[HeldFile, ...]
     """The first ones of the kit's own files."""
+    environment: EnvironmentRecord | None
+    """What the kit saw of its surroundings; None where it is not as it was sealed, or is
+    none that can be read."""
     left_out_count: int
     """Files of the record that stand in neither of the two, because they are too many."""
 
@@ -101,6 +106,7 @@ class ContentsReader:
         record = self._files(bundle, evidence.record.files, sealed, may_show=False)
         told = sum(len(one.files) for one in items) + len(record)
         return Contents(
+            environment=_sealed_environment(bundle, record) if is_as_signed else None,
             evidence=evidence,
             is_as_signed=is_as_signed,
             items=tuple(items),
@@ -145,6 +151,28 @@ class ContentsReader:
             return None
         self._bytes_left -= len(preview.jpeg)
         return preview
+
+
+def environment_of(bundle: Bundle, sha256: str | None = None) -> EnvironmentRecord | None:
+    """environment.json of an open bundle; None where there is none that can be read.
+
+    Args:
+        sha256: what its bytes must have; None takes any.
+    """
+    try:
+        content = bundle.read(layout.ENVIRONMENT, max_bytes=MAX_BYTES)
+        is_meant = sha256 is None or sha256_hex(content) == sha256
+        return decode_environment(content) if is_meant else None
+    except (Fault, InputError):
+        return None
+
+
+def _sealed_environment(bundle: Bundle, record: Sequence[HeldFile]) -> EnvironmentRecord | None:
+    sealed = (f for f in record if f.entry.path == layout.ENVIRONMENT)
+    held = next(sealed, None)
+    if held is None or held.sha256 is None or held.state is not State.AS_SEALED:
+        return None
+    return environment_of(bundle, held.sha256)
 
 
 def _state(read: Digests, entry: FileEntry, sha256: str | None) -> State:

@@ -7,7 +7,6 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -169,10 +168,7 @@ def _asked(endpoint: Endpoint, probe: bytes, kit: Kit) -> tuple[TokenReply, int 
     """The reply, and the authority's clock minus the machine's in ms, at half of the delay."""
     asked_at = kit.now()
     (reply,) = kit.ask((endpoint,), probe)
-    if reply.gen_time is None:
-        return reply, None
-    middle = asked_at + timedelta(seconds=reply.elapsed_s / 2)
-    return reply, round((reply.gen_time - middle).total_seconds() * 1000)
+    return reply, reply.offset_ms(asked_at)
 
 
 def _authority(reply: TokenReply, offset_ms: int | None, probe: bytes, kit: Kit) -> Diagnosis:
@@ -184,7 +180,7 @@ def _authority(reply: TokenReply, offset_ms: int | None, probe: bytes, kit: Kit)
             code=reply.error or "tsa.timeout",
             params={**params, **reply.error_params},
         )
-    params |= {"offset_ms": offset_ms, "offset": f"{offset_ms / 1000:+.1f}"}
+    params |= {"offset_ms": offset_ms, "offset": f"{round(offset_ms / 1000, 1) + 0.0:+.1f}"}
     try:
         is_trusted = verify_token(reply.tsr, probe, anchors=kit.anchors).anchor is not None
     except Fault:

@@ -18,6 +18,7 @@ from evidence_kit.checks.expectations import DISTRUSTABLE, Distrust, Expectation
 from evidence_kit.crypto.pem import MAX_CRL_BYTES, Anchor
 from evidence_kit.errors import InputError, UsageError, closest
 from evidence_kit.report import (
+    BETWEEN,
     CASE_LIMITS,
     CaseReport,
     Fault,
@@ -159,13 +160,14 @@ def verify_case(
     reports = (*examined.reports, *earlier.reports)
     if not reports:
         findings.append(_about("chain.empty", Outcome.INDETERMINATE, "case"))
+    is_between = any(BETWEEN in report.limits for report in reports)
     return CaseReport(
         path=str(folder),
         case_id=case.id,
         verdict=worst([f.outcome for f in findings] + [r.verdict for r in reports]),
         bundles=reports,
         findings=tuple(findings),
-        limits=CASE_LIMITS,
+        limits=(*CASE_LIMITS, BETWEEN) if is_between else CASE_LIMITS,
     )
 
 

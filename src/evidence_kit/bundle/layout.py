@@ -28,6 +28,7 @@ SIGNER = "proof/signer.pem"
 REQUIRED = (*TAG_FILES, TAGMANIFEST, SIGNATURE, SIGNER)
 
 INCLUDED = "data/note/included.txt"
+ENVIRONMENT = "data/environment.json"
 NOT_BEFORE = "data/not-before.json"
 NOT_BEFORE_TOKEN = "data/not-before.tsr"
 

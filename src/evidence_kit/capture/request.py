@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from evidence_kit.bundle.environment import EnvironmentLine
 from evidence_kit.bundle.text import escape, is_safe_text
 from evidence_kit.capture.endpoints import endpoints
 from evidence_kit.errors import UsageError
@@ -13,6 +14,19 @@ from evidence_kit.model import Browser, Captured, DraftFile, Viewport
 PHONE = Viewport(width_px=412, height_px=839, scale_percent=300)
 """A phone of common size, in its browser."""
 _MAX_SELECTOR = 500
+
+
+class Disclosed(msgspec.Struct, frozen=True, kw_only=True):
+    """What the user was shown and agreed to have sealed; `machine.machine_lines` reads it."""
+
+    lines: tuple[EnvironmentLine, ...] = ()
+    """What was read of the machine."""
+    operator_claimed: str | None = None
+    """Who captures, as the user says."""
+    place_claimed: str | None = None
+    device_claimed: str | None = None
+    reason_claimed: str | None = None
+    """What for, as the user says."""
 
 
 class CaptureRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,8 +48,9 @@ class CaptureRequest(msgspec.Struct, frozen=True, kw_only=True):
     machine, or the folder of its profile. Locale and time zone are then its own."""
     browser_path: str | None = None
     """None looks for a browser."""
-    environment: Literal["minimal"] = "minimal"
-    """How much of the machine is recorded: nothing that names it or its user."""
+    disclosed: "Disclosed | None" = None
+    """What may be recorded of the machine and its user, who was shown it; None records
+    nothing that names either."""
     keep_secrets: bool = False
     """Leave cookies, passwords and tokens in what is recorded."""
     pdf: bool = False

@@ -35,7 +35,7 @@ def capturing(
     request: CaptureRequest,
     folder: Path,
     *,
-    before_navigation: Callable[[], None] | None = None,
+    before_navigation: Callable[[], int | None] | None = None,
     confirm_login: Callable[[], None] | None = None,
     progress: Callable[[str], None] | None = None,
     clock: Callable[[], datetime] = utc_now,
@@ -47,7 +47,8 @@ def capturing(
     the block ends, the browser and its profile are gone, whatever happened.
 
     Args:
-        before_navigation: called once the browser runs, before it asks for the page.
+        before_navigation: called once the browser runs, before it asks for the page; gives
+            a time-stamp authority's clock minus the machine's in ms, where one was asked.
         confirm_login: with `request.login`, called when the window is open; returns when the
             user has logged in.
         progress: called with "launch", "login", "load", "rest" and "artefacts" as each begins.
@@ -102,7 +103,8 @@ class _Session:
         self._steps = StepLog(clock)
         self._background = Background(self._capture, stop)
         self.saved: SavedSession | None = None
-        self.before_navigation: Callable[[], None] | None = None
+        self.before_navigation: Callable[[], int | None] | None = None
+        self._authority_offset_ms: int | None = None
         self.confirm_login: Callable[[], None] | None = None
         self.progress: Callable[[str], None] | None = None
 
@@ -123,6 +125,7 @@ class _Session:
             page = await self._open(running, stack)
             trip = Trip(self._request, self._folder, found, running, self._steps, self._clock)
             trip.report = self._report
+            trip.authority_offset_ms = self._authority_offset_ms
             if self.saved is not None:
                 trip.keep_out(self.saved)
             return await trip.make(page)
@@ -152,8 +155,12 @@ class _Session:
             page = await self._own_page(running)
         if self.before_navigation is not None:
             with self._steps.step("before navigation"):
-                await self._background.ask(self.before_navigation)
+                await self._background.ask(self._before_navigation)
         return page
+
+    def _before_navigation(self) -> None:
+        if self.before_navigation is not None:
+            self._authority_offset_ms = self.before_navigation()
 
     async def _own_page(self, running: RunningBrowser) -> DrivenPage:
         context = await open_context(running.browser, self._request, self.saved)

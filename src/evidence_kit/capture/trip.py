@@ -1,14 +1,11 @@
 """From the request for a page to the artefacts on disk and what is to be said about them."""
 
 import asyncio
-import base64
 import contextlib
 import functools
-import hashlib
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -27,9 +24,11 @@ from evidence_kit.capture.recorder_run import TRAFFIC, RecorderRun
 from evidence_kit.capture.redaction_run import RedactionRun
 from evidence_kit.capture.request import Capture, CaptureRequest
 from evidence_kit.capture.sessions import SavedSession
+from evidence_kit.capture.site_lines import site_certificates, site_lines
 from evidence_kit.capture.steps import Shortfall, StepLog, timestamp
 from evidence_kit.capture.timing import TIMING
 from evidence_kit.capture.writing import write_file
+from evidence_kit.crypto.digest import sha256_hex
 from evidence_kit.errors import UsageError
 from evidence_kit.model import Browser, Captured, DraftFile, Observation
 from evidence_kit.webarchive.wacz import ArchivedPage
@@ -49,7 +48,7 @@ class _Seen(msgspec.Struct, kw_only=True):
     look: Look | None = None
     boxes: int = 0
     unfinished: tuple[tuple[str, bool], ...] = ()
-    certificate_sha256: str | None = None
+    chain_der: tuple[bytes, ...] = ()
     expect_elsewhere: bool = False
     is_flat: bool = False
     is_faint: bool = False
@@ -90,6 +89,8 @@ class Trip:
         self._console: ConsoleLog | None = None
         self.report: Callable[[str], None] = lambda stage: None
         """Told the name of each stage as it begins."""
+        self.authority_offset_ms: int | None = None
+        """An authority's clock minus the machine's; None where none was asked."""
 
     def keep_out(self, session: SavedSession) -> None:
         """Treat all that a saved session holds as secret: the site may have replaced it since."""
@@ -177,7 +178,7 @@ class Trip:
             with self._steps.step("look"):
                 seen.look = await look(page)
                 if page.traffic.answer is not None and page.traffic.answer.tls is not None:
-                    seen.certificate_sha256 = await _certificate(page)
+                    seen.chain_der = await site_certificates(page)
         except Shortfall:
             return
 
@@ -293,7 +294,7 @@ class Trip:
                 locale=self._request.locale,
                 time_zone=self._request.time_zone,
                 server_ip=answer.server_ip if answer else None,
-                tls_certificate_sha256=seen.certificate_sha256,
+                tls_certificate_sha256=sha256_hex(seen.chain_der[0]) if seen.chain_der else None,
                 clock_offset_ms=answer.clock_offset_ms if answer else None,
                 sanity=observations,
                 missing=missing,
@@ -347,7 +348,6 @@ class Trip:
         self, seen: _Seen, browser: Browser, page: DrivenPage
     ) -> tuple[DraftFile, ...]:
         surroundings = environment.Surroundings(
-            level=self._request.environment,
             browser=browser,
             browser_source=self._found.source,
             is_headless=self._running.is_headless,
@@ -356,10 +356,22 @@ class Trip:
             has_sandbox=self._running.has_sandbox,
             is_automated=seen.look.webdriver if seen.look else None,
             answer=page.traffic.answer,
-            certificate_sha256=seen.certificate_sha256,
+            chain_der=seen.chain_der,
             proxy_in_use=environment.is_proxied(self._request.url),
             hosts_entry_for_site=environment.has_hosts_entry(self._request.url),
+            disclosed=self._request.disclosed,
         )
+        if self._request.disclosed is not None:
+            url = page.page.url if seen.loading.has_document else self._request.url
+            lines = await asyncio.to_thread(
+                site_lines,
+                surroundings,
+                url,
+                at=self._clock(),
+                authority_offset_ms=self.authority_offset_ms,
+            )
+            lines = (*self._request.disclosed.lines, *lines)
+            surroundings = msgspec.structs.replace(surroundings, lines=lines)
         written = []
         for name, media_type, body in (
             ("environment.json", "application/json", environment.to_json(surroundings)),
@@ -376,14 +388,6 @@ class Trip:
 def _is_of_page(file: DraftFile) -> bool:
     """Whether a file shows the page; what only tells of it does not."""
     return file.path not in ABOUT
-
-
-async def _certificate(page: DrivenPage) -> str | None:
-    """SHA-256 of the leaf certificate that the site showed."""
-    parts = urlsplit(page.page.url)
-    origin = f"{parts.scheme}://{parts.netloc}"
-    chain = (await page.send("Network.getCertificate", origin=origin))["tableNames"]
-    return hashlib.sha256(base64.b64decode(chain[0])).hexdigest() if chain else None
 
 
 def _now() -> float:

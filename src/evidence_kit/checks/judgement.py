@@ -14,6 +14,7 @@ from evidence_kit.checks.examination import Check, Examination
 from evidence_kit.checks.expectations import Expectations
 from evidence_kit.crypto.x509 import describe
 from evidence_kit.report import (
+    BETWEEN,
     LEFT_OUT,
     LIMITS,
     Fault,
@@ -62,15 +63,17 @@ def judge(bundle: Bundle, expectations: Expectations) -> Report:
     report = _report(str(bundle.path), findings)
     if report.answers[Question.UNALTERED] is Outcome.FAILED:
         return report
+    since = timestamps.sealed_not_before(examination)
     return msgspec.structs.replace(
         report,
         bundle_id=_or_none(lambda: bundle.evidence.id),
         sealed_no_later_than=timestamps.sealed_no_later_than(examination),
-        sealed_not_before=timestamps.sealed_not_before(examination),
+        sealed_not_before=since,
         proven_times=timestamps.proven_times(examination),
         renewals=timestamps.renewed(examination),
         signer=_or_none(lambda: _signer(examination)),
         receipt=_or_none(lambda: str(_receipt(examination))),
+        limits=report.limits if since is None else (*report.limits, BETWEEN),
     )
 
 

@@ -10,6 +10,7 @@ import msgspec
 from click.core import ParameterSource
 
 from evidence_kit.cli.commands import Command
+from evidence_kit.cli.disclosure import disclose
 from evidence_kit.cli.login import ask_to_log_in, can_show_window, session_store
 from evidence_kit.cli.options import (
     PATH,
@@ -120,6 +121,20 @@ class _Whole(click.IntRange):
     ),
 )
 @option(
+    "--environment",
+    "environment",
+    type=click.Choice(["minimal", "full"]),
+    default="minimal",
+    show_default=True,
+    help=mark(
+        "full: seal, too, what notaries ask of machine and connection, after it was shown to you"
+    ),
+)
+@option("--operator", metavar="NAME", help=mark("with --environment full: who captures"))
+@option("--place", metavar="TEXT", help=mark("with --environment full: where"))
+@option("--device-used", metavar="TEXT", help=mark("with --environment full: on which device"))
+@option("--reason", metavar="TEXT", help=mark("with --environment full: what for"))
+@option(
     "--jobs",
     type=_Whole(min=1, max=8),
     metavar="N",
@@ -144,6 +159,11 @@ def command(
     device: Literal["mobile"] | None,
     keep_secrets: bool,
     list_path: Path | None,
+    environment: str,
+    operator: str | None,
+    place: str | None,
+    device_used: str | None,
+    reason: str | None,
     jobs: int | None,
     case_folder: Path | None,
     out: Path | None,
@@ -159,6 +179,15 @@ def command(
         raise UsageError("login.no_terminal")
     if attach and browser:
         raise UsageError("attach.alone")
+    is_full = environment == "full"
+    claims = {
+        "operator_claimed": operator,
+        "place_claimed": place,
+        "device_claimed": device_used,
+        "reason_claimed": reason,
+    }
+    if not is_full and any(claims.values()):
+        raise UsageError("environment.claims")
     configured = terminal.require_settings().browser
     request = CaptureRequest(
         url=(url or "").strip(),
@@ -175,7 +204,7 @@ def command(
     )
     kit = kit_of(terminal, tsa=tsa, trust=trust, no_timestamp=no_timestamp)
     if list_path is not None:
-        _refuse_with_list(url=url, label=label, login=login)
+        _refuse_with_list(url=url, label=label, login=login, is_full=is_full)
         if attach and jobs not in (None, 1):
             raise UsageError("attach.jobs")
         from evidence_kit.cli.capture_many import ManyPages
@@ -189,8 +218,11 @@ def command(
     if url is None:
         raise UsageError("capture.no_url")
     _require_address(request)
-    place = destination(case_folder, out, kit=kit, name="page")
-    return _capture(terminal, request, place, kit, label=label, out=out, as_json=as_json)
+    target = destination(case_folder, out, kit=kit, name="page")
+    if is_full:
+        disclosed = disclose(terminal, request.url, claims)
+        request = msgspec.structs.replace(request, disclosed=disclosed)
+    return _capture(terminal, request, target, kit, label=label, out=out, as_json=as_json)
 
 
 def _capture(
@@ -241,8 +273,8 @@ def _session_path(terminal: Terminal, name: str | None) -> str | None:
     return str(store.path(name))
 
 
-def _refuse_with_list(*, url: str | None, label: str | None, login: bool) -> None:
-    given = {"URL": url, "--label": label, "--login": login}
+def _refuse_with_list(*, url: str | None, label: str | None, login: bool, is_full: bool) -> None:
+    given = {"URL": url, "--label": label, "--login": login, "--environment full": is_full}
     for name, value in given.items():
         if value:
             raise UsageError("urls.alone", option=name)

@@ -8,6 +8,7 @@ from evidence_kit.actions.contents import HeldFile, HeldItem, State
 from evidence_kit.actions.media import TRANSCRIPTION
 from evidence_kit.cli.markup import Html, clipped, foreign, join, listed, rows, tag, text
 from evidence_kit.cli.media_view import media_rows
+from evidence_kit.cli.report_environment import environment_table
 from evidence_kit.cli.report_text import HEADINGS, country_text, verdict_text
 from evidence_kit.cli.report_view import Subject, View, badge
 from evidence_kit.cli.show import EVENT_NAMES, KINDS, TYPED
@@ -36,6 +37,7 @@ def bundle_sheet(view: View, subject: Subject) -> Html:
         _signer(view, report.signer),
         _receipt(view, subject),
         _evidence(view, subject),
+        environment_table(view, subject.contents),
         _findings(view, subject),
         class_="sheet bundle",
         id=f"{view.lang}-{subject.number}",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 import click
 
 from evidence_kit.cli.commands import Command
+from evidence_kit.cli.environment_text import record_lines
 from evidence_kit.cli.options import PATH, as_json, option, pass_terminal
 from evidence_kit.cli.terminal import Terminal
 from evidence_kit.cli.words import Words
@@ -140,6 +141,12 @@ def _lines(words: Words, bundle: "Bundle") -> Iterator[str]:
         for entry in item.files:
             yield f"  {_file_line(words, bundle, entry.path)}"
             yield from _derived_lines(words, bundle, entry)
+    from evidence_kit.actions.contents import environment_of
+
+    record = environment_of(bundle)
+    if record is not None and record.level == "full":
+        yield ""
+        yield from record_lines(words, record)
     yield ""
     yield tr("record and proofs:")
     items = {entry.path for item in evidence.items for entry in item.files}

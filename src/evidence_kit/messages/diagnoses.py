@@ -35,7 +35,7 @@ DIAGNOSES: dict[str, Message] = {
         mark("let the system set the clock by the network"),
     ),
     "clock.right": Message(
-        mark("the clock of this machine is right"),
+        mark("the clock of this machine is right, within a minute of the authorities'"),
         "",
     ),
     "clock.unknown": Message(

@@ -3,6 +3,10 @@
 from evidence_kit.i18n import mark
 
 LIMITS: dict[str, str] = {
+    "between": mark(
+        "that the page was fetched between the two times that are proven: that is this"
+        " software's own record"
+    ),
     "content": mark("that what it shows is accurate"),
     "made_anew": mark(
         "that the whole bundle was not made anew before the time proven; only a receipt"

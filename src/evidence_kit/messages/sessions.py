@@ -72,6 +72,17 @@ SESSION_ERRORS: dict[str, Message] = {
         mark("the session can't be stored or deleted ({detail}): {path}"),
         mark("check that the folder can be written to and that the disk is not full"),
     ),
+    "environment.claims": Message(
+        mark("name, place, device and reason are sealed only in a full record"),
+        mark("add --environment full"),
+    ),
+    "environment.long": Message(
+        mark("each of name, place, device and reason may have {most} characters at most"), ""
+    ),
+    "environment.quiet": Message(
+        mark("a full record is shown before it is sealed, so it can't go with --quiet"),
+        mark("leave one of them out"),
+    ),
     "urls.alone": Message(
         mark("{option} can't go together with --urls"),
         mark(

@@ -6,7 +6,7 @@ What leaves the machine is a digest and a random number.
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -50,6 +50,17 @@ class TokenReply(msgspec.Struct, frozen=True, kw_only=True):
     """Code of what went wrong, key of `messages.ERRORS`; None where nothing did."""
     error_params: dict[str, str | int] = {}
     """What the words of the error name."""
+
+    def offset_ms(self, asked_at: datetime) -> int | None:
+        """The authority's clock minus the machine's, at half of the delay.
+
+        Args:
+            asked_at: by the machine's clock.
+        """
+        if self.gen_time is None:
+            return None
+        middle = asked_at + timedelta(seconds=self.elapsed_s / 2)
+        return round((self.gen_time - middle).total_seconds() * 1000)
 
     def refused(self, reason: str) -> "TokenReply":
         """The same reply, its token turned away with the code of a finding."""
