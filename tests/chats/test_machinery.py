@@ -16,7 +16,8 @@ from evidence_kit.chats import blocks as cutting
 from evidence_kit.chats import json_stream, rows, source
 from evidence_kit.chats.blocks import blocks, lines
 from evidence_kit.chats.json_stream import Value, json_lines, values
-from evidence_kit.chats.parser import ChatStop
+from evidence_kit.chats.parser import ChatStop, parser_named
+from evidence_kit.chats.reading import Reading, Roles
 from evidence_kit.chats.source import Source, open_source
 
 HEADER = re.compile(r"^#(\d+)(?=\r?$)", re.MULTILINE)
@@ -247,3 +248,31 @@ def test_digest_and_size_are_those_of_the_file(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"abc" * 1000)
     found = open_source(tmp_path / "file")
     assert found.sha256 == hashlib.sha256(b"abc" * 1000).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("buyer", "merchant", "roles"),
+    [
+        ("", "", ["unknown"] * 3),
+        ("阿禾", "", ["buyer", "unknown", "unknown"]),
+        ("阿禾", "店主", ["buyer", "merchant", "other"]),
+        ("wxid_a", "客服", ["buyer", "other", "merchant"]),
+    ],
+)
+def test_others_are_those_that_are_neither_side(
+    buyer: str, merchant: str, roles: list[str], tmp_path: Path
+) -> None:
+    rows = "".join(f"2026-05-01 10:00:00,{name},x,x,x,1\n" for name in ("店主,b", "客服,c"))
+    (tmp_path / "chat.csv").write_text(
+        "Time,SenderName,Sender,TalkerName,Talker,Content\n"
+        "2026-05-01 10:00:00,阿禾,wxid_a,x,x,1\n" + rows,
+        encoding="utf-8",
+    )
+    reading = Reading(
+        open_source(tmp_path / "chat.csv"),
+        parser_named("chatlog_csv"),
+        roles=Roles(
+            buyer=frozenset(filter(None, (buyer,))), merchant=frozenset(filter(None, (merchant,)))
+        ),
+    )
+    assert [record.role for record in reading] == roles

@@ -51,7 +51,8 @@ class Roles(msgspec.Struct, frozen=True, kw_only=True):
             return Party.BUYER
         if names & self.merchant:
             return Party.MERCHANT
-        return Party.OTHER if names and (self.buyer or self.merchant) else Party.UNKNOWN
+        # Where only one side was named, the rest may well hold the other one.
+        return Party.OTHER if names and self.buyer and self.merchant else Party.UNKNOWN
 
 
 class Reading:
