@@ -112,6 +112,33 @@ def test_views_of_a_chat(transcript: Transcript, authority: Tsa) -> None:
     transcript.compare("chat")
 
 
+def test_words_on_the_marks_of_a_chat(transcript: Transcript, authority: Tsa) -> None:
+    said = make.HERE / "wechatmsg_txt/k20261101/chat.txt"
+    roles = ("--me", "阿禾", "--merchant", "云雀点卡客服")
+    transcript.run("init", "case", "-q")
+    Path("chat.txt").write_bytes(said.read_bytes())
+    transcript.run("add", "chat.txt", "--case", "case", "-q", *roles)
+    transcript.run("add", "chat.txt", "-o", "alone.zip", "-q", *roles)
+    bundle = "case/0001-chat.evidence.zip"
+    words = ("--confirm", "M0004:promise", "--reject", "M0009:承诺")
+    transcript.run("chat", bundle, "marks", *words)
+    transcript.run("chat", bundle, "marks")
+    transcript.run("chat", bundle, "timeline", "--html", "chat.html")
+    transcript.run("verify", "case", "-q")
+    flip(Path("case/0002-note.evidence.zip"), b'"confirmed"', Path("case/0003-x.evidence.zip"))
+    transcript.run("chat", bundle, "marks")
+    for wrong in (
+        ["chat", "alone.zip", "marks", *words],
+        ["chat", bundle, "marks", "--confirm", "M0004:promis"],
+        ["chat", bundle, "marks", "--confirm", "M0005:promise"],
+        ["chat", bundle, "marks", "--confirm", "M0004:promise", "--reject", "m4:承诺"],
+        ["chat", bundle, "silence", "--confirm", "M0004:promise"],
+        ["chat", bundle, "silence", "--html", "chat.html"],
+    ):
+        assert transcript.run(*wrong).code == ExitCode.USAGE
+    transcript.compare("marks")
+
+
 def test_keys(transcript: Transcript) -> None:
     Path("pass.txt").write_text("secret\n", encoding="utf-8")
     transcript.run("key", "show")

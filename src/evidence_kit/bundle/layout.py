@@ -29,6 +29,7 @@ REQUIRED = (*TAG_FILES, TAGMANIFEST, SIGNATURE, SIGNER)
 
 INCLUDED = "data/note/included.txt"
 ENVIRONMENT = "data/environment.json"
+MARKS = "data/note/marks.json"
 NOT_BEFORE = "data/not-before.json"
 NOT_BEFORE_TOKEN = "data/not-before.tsr"
 

@@ -1,7 +1,6 @@
 """All records of one export, numbered, and in the order of time; in a file, not in memory."""
 
 import hashlib
-import mmap
 import tempfile
 from array import array
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from evidence_kit.chats.times import instant_ms
 
 _NO_TIME = -(1 << 62)
 _SPOOL_BYTES = 1 << 20
+_WINDOW_BYTES = 1 << 16
 
 
 class Entry(NamedTuple):
@@ -57,10 +57,6 @@ class Transcript:
         """The chats of the export, in the order in which they begin."""
         try:
             self._fill(self._spool, reading)
-            size = self._starts[-1]
-            self._map = (
-                mmap.mmap(self._spool.fileno(), size, access=mmap.ACCESS_READ) if size else None
-            )
         except BaseException:
             self._spool.close()
             raise
@@ -69,6 +65,7 @@ class Transcript:
         self.syntax = reading.parser.syntax
         self.assumed_offset = self.chat.assumed_offset
         self._decoder = msgspec.json.Decoder(Record)
+        self._window, self._window_start = memoryview(b""), 0
 
     def _fill(self, spool: BinaryIO, reading: Reading) -> None:
         encoder = msgspec.json.Encoder()
@@ -101,8 +98,6 @@ class Transcript:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._map is not None:
-            self._map.close()
         self._spool.close()
 
     def __len__(self) -> int:
@@ -114,12 +109,20 @@ class Transcript:
         Raises:
             IndexError: there is none.
         """
-        if not 1 <= number <= len(self._times) or self._map is None:
+        if not 1 <= number <= len(self._times):
             raise IndexError(number)
-        start, end = self._starts[number - 1], self._starts[number]
         at_ms = self._times[number - 1]
-        record = self._decoder.decode(memoryview(self._map)[start:end])
+        record = self._decoder.decode(self._text(self._starts[number - 1], self._starts[number]))
         return Entry(number, record, None if at_ms == _NO_TIME else at_ms)
+
+    def _text(self, start: int, end: int) -> memoryview:
+        """Bytes of the temporary file, which is read in windows: neighbours are wanted next."""
+        begin = start - self._window_start
+        if begin < 0 or end - self._window_start > len(self._window):
+            self._spool.seek(start)
+            self._window = memoryview(self._spool.read(max(end - start, _WINDOW_BYTES)))
+            self._window_start, begin = start, 0
+        return self._window[begin : begin + end - start]
 
     def in_file_order(self) -> Iterator[Entry]:
         """Every record, as the file has them."""

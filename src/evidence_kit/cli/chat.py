@@ -1,29 +1,26 @@
 """chat: what is in a sealed chat export, each word with its place in the original."""
 
 import contextlib
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from evidence_kit.cli.commands import Command
-from evidence_kit.cli.options import PATH, as_json, option, pass_terminal, trust
+from evidence_kit.cli.options import PATH, in_case, kit_of, option, pass_terminal, sealing
 from evidence_kit.cli.terminal import Terminal
 from evidence_kit.errors import ExitCode, UsageError
 from evidence_kit.i18n import mark
 
 if TYPE_CHECKING:
+    from evidence_kit.actions.case import Case
     from evidence_kit.actions.chats import ChatOptions
     from evidence_kit.actions.sealed_chat import SealedChat
-    from evidence_kit.chats.lexicon import Lexicon
     from evidence_kit.chats.parser import DateOrder
-    from evidence_kit.chats.transcript import Entry
     from evidence_kit.report import Report
 
 VIEWS = ("timeline", "marks", "silence", "promises", "coverage", "cite", "diff")
-_NUMBER = re.compile(r"(?:[A-Za-z]\d+#)?[Mm](\d{1,9})", re.ASCII)
 
 
 @click.command(
@@ -70,8 +67,26 @@ _NUMBER = re.compile(r"(?:[A-Za-z]\d+#)?[Mm](\d{1,9})", re.ASCII)
     type=click.Choice(["dmy", "mdy", "ymd"]),
     help=mark("the order of day, month and year where the chat leaves it open"),
 )
-@trust
-@as_json
+@option(
+    "--html",
+    type=PATH,
+    metavar="FILE",
+    help=mark("for timeline: write it to this file, as a page in both languages, marks included"),
+)
+@option(
+    "--confirm",
+    multiple=True,
+    metavar="MARK",
+    help=mark("for marks: say that this is meant so, as in M0004:promise, sealed in the case"),
+)
+@option(
+    "--reject",
+    multiple=True,
+    metavar="MARK",
+    help=mark("for marks: say that this is not meant so"),
+)
+@in_case
+@sealing
 @pass_terminal
 def command(
     terminal: Terminal,
@@ -84,13 +99,22 @@ def command(
     me: tuple[str, ...],
     merchant: tuple[str, ...],
     date_order: "DateOrder | None",
+    html: Path | None,
+    confirm: tuple[str, ...],
+    reject: tuple[str, ...],
+    case_folder: Path | None,
+    tsa: tuple[str, ...],
+    no_timestamp: bool,
     trust: tuple[Path, ...],
     as_json: bool,
 ) -> ExitCode:
-    """Verify, read, and show the view."""
+    """Verify, read, and show the view, or seal what the user says of it."""
     from evidence_kit.actions.chats import ChatOptions
+    from evidence_kit.cli.chat_show import Show
 
     _require_fitting(view, names, items)
+    _require_view(view, "timeline", html and "--html")
+    _require_view(view, "marks", (confirm or reject) and "--confirm, --reject")
     options = ChatOptions(parser=parser, me=me, merchant=merchant, date_order=date_order)
     paths = [path, *map(Path, names)] if view == "diff" else [path]
     with contextlib.ExitStack() as stack:
@@ -101,9 +125,32 @@ def command(
             if found is None:
                 return ExitCode.NO
             opened.append(found)
-        show = _Show(terminal, opened, names, as_json=as_json)
-        show(view)
+        show = Show(
+            terminal, opened, names, case=_case_of(path, case_folder), trust=trust, as_json=as_json
+        )
+        if confirm or reject:
+            kit = kit_of(terminal, tsa=tsa, trust=trust, no_timestamp=no_timestamp)
+            return show.judge(confirm, reject, kit)
+        if html:
+            show.page(html)
+        if as_json or not html:
+            show(view)
     return ExitCode.DONE
+
+
+def _require_view(view: str, wanted: str, given: object) -> None:
+    """Refuse an option that another view has no use for."""
+    if given and view != wanted:
+        raise UsageError("chat.not_for_view", view=view, name=str(given))
+
+
+def _case_of(path: Path, named: Path | None) -> "Case | None":
+    """The case that was named, else the one that the bundle stands in, if any."""
+    from evidence_kit.actions.case import is_case, open_case
+
+    if named:
+        return open_case(named)
+    return open_case(path.parent) if is_case(path.parent) else None
 
 
 def _require_fitting(view: str, names: Sequence[str], items: Sequence[str]) -> None:
@@ -148,167 +195,3 @@ def _opened(
             yield None
             return
         yield reading.report, reading.chat
-
-
-class _Show:
-    """Writes a view of one chat, or of two.
-
-    Args:
-        terminal: where to.
-        opened: the chats with the reports on their bundles.
-        names: the records to be cited.
-        as_json: as JSON instead of text.
-    """
-
-    def __init__(
-        self,
-        terminal: Terminal,
-        opened: "Sequence[tuple[Report, SealedChat]]",
-        names: Sequence[str],
-        *,
-        as_json: bool,
-    ) -> None:
-        from evidence_kit.cli.chat_words import ChatWords
-
-        self._terminal = terminal
-        self._opened = opened
-        self._report, self._chat = opened[0]
-        self._names = names
-        self._as_json = as_json
-        self._text = ChatWords(terminal.words, self._chat)
-
-    def __call__(self, view: str) -> None:
-        """Write it."""
-        show = getattr(self, view)
-        show()
-        if not self._as_json:
-            from evidence_kit.cli.chat_text import LIMIT
-
-            self._terminal.say(self._terminal.tr(LIMIT))
-
-    def timeline(self) -> None:
-        """Every record, in the order of time."""
-        from evidence_kit.cli.chat_text import timeline_lines
-
-        entries = self._chat.transcript.in_time_order()
-        self._records("timeline", entries, timeline_lines)
-
-    def cite(self) -> None:
-        """The records that were named."""
-        from evidence_kit.cli.chat_text import cite_lines
-
-        entries = [_entry(self._chat, name) for name in self._names]
-        self._records("cite", entries, cite_lines)
-
-    def marks(self) -> None:
-        """Words of the lexicons."""
-        from evidence_kit.chats.marks import find_marks
-        from evidence_kit.cli import chat_json
-        from evidence_kit.cli.chat_text import mark_lines
-
-        lexicons = self._lexicons()
-        found = find_marks(self._chat.transcript, lexicons)
-        self._put(
-            chat_json.head("marks", self._opened, lexicons=lexicons),
-            chat_json.judged(found, {}) if self._as_json else mark_lines(self._text, found, {}),
-        )
-
-    def silence(self) -> None:
-        """Runs of unanswered messages."""
-        from evidence_kit.chats.silence import find_silences
-        from evidence_kit.cli import chat_json
-        from evidence_kit.cli.chat_text import silence_lines
-
-        self._chat.require_roles()
-        found = find_silences(self._chat.transcript)
-        lines = found if self._as_json else silence_lines(self._text, found)
-        self._put(chat_json.head("silence", self._opened), lines)
-
-    def promises(self) -> None:
-        """Promises and what came of them."""
-        from evidence_kit.chats.promises import check_promises
-        from evidence_kit.cli import chat_json
-        from evidence_kit.cli.chat_text import promise_lines
-
-        self._chat.require_roles()
-        lexicons = self._lexicons()
-        transcript = self._chat.transcript
-        found = check_promises(transcript, lexicons)
-        lines = found if self._as_json else promise_lines(self._text, transcript, found)
-        self._put(chat_json.head("promises", self._opened, lexicons=lexicons), lines)
-
-    def coverage(self) -> None:
-        """What was read and what was not."""
-        from evidence_kit.chats.coverage import find_noticed
-        from evidence_kit.cli import chat_json
-        from evidence_kit.cli.chat_text import coverage_lines, noticed_lines
-
-        found = find_noticed(self._chat.transcript)
-        if self._as_json:
-            self._put(chat_json.head("coverage", self._opened), found)
-            return
-        self._put_head()
-        self._terminal.put_many(coverage_lines(self._terminal.words, self._chat))
-        self._terminal.put_many(noticed_lines(self._text, found))
-
-    def diff(self) -> None:
-        """What differs between two chats."""
-        from evidence_kit.chats.alignment import Aligned
-        from evidence_kit.cli import chat_json
-        from evidence_kit.cli.chat_text import diff_head, diff_lines, head_lines
-        from evidence_kit.cli.chat_words import ChatWords
-
-        words = self._terminal.words
-        aligned = Aligned(*(chat.transcript for _, chat in self._opened))
-        found = aligned.differences()
-        if self._as_json:
-            self._put(chat_json.head("diff", self._opened, alignment=aligned.account), found)
-            return
-        for name, (report, chat) in zip("AB", self._opened, strict=True):
-            for number, line in enumerate(head_lines(words, report, chat)):
-                self._terminal.put(f"{name} {line}" if not number else line)
-        self._terminal.put_many(diff_head(self._text, aligned))
-        texts = [ChatWords(words, chat) for _, chat in self._opened]
-        self._terminal.put_many(diff_lines(texts, found))
-
-    def _records(self, view: str, entries: "Any", lines: Any) -> None:
-        from evidence_kit.cli import chat_json
-
-        shown = chat_json.records(self._chat, entries)
-        text = lines(self._text, entries)
-        self._put(chat_json.head(view, self._opened), shown if self._as_json else text)
-
-    def _lexicons(self) -> "tuple[Lexicon, ...]":
-        from evidence_kit.chats.lexicon import load_lexicons
-
-        return load_lexicons(self._terminal.require_settings().config_dir)
-
-    def _put(self, head: Any, entries: Any) -> None:
-        if self._as_json:
-            self._terminal.put_json_list(head, "entries", entries)
-            return
-        self._put_head()
-        self._terminal.put_many(entries)
-
-    def _put_head(self) -> None:
-        from evidence_kit.cli.chat_text import head_lines
-
-        self._terminal.put_many(head_lines(self._terminal.words, self._report, self._chat))
-
-
-def _entry(chat: "SealedChat", name: str) -> "Entry":
-    """The record of this number or id.
-
-    Raises:
-        UsageError: "chat.no_such_record".
-    """
-    from evidence_kit.chats.derived import number_of
-
-    transcript = chat.transcript
-    number = _NUMBER.fullmatch(name)
-    if number and 1 <= int(number[1]) <= len(transcript):
-        return transcript.entry(int(number[1]))
-    for entry in transcript.in_file_order() if ":" in name else ():
-        if entry.record.id == name:
-            return entry
-    raise UsageError("chat.no_such_record", name=name, last=number_of(len(transcript)))

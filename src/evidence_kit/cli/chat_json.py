@@ -1,6 +1,6 @@
 """The views of a chat as JSON: one object, its long list last. Stable, never translated."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -124,7 +124,7 @@ def records(chat: SealedChat, entries: Iterable[Entry]) -> Iterator[RecordShown]
         )
 
 
-def judged(marks: Iterable[Mark], judgements: dict[tuple[str, str], str]) -> Iterator[MarkShown]:
+def judged(marks: Iterable[Mark], judgements: Mapping[tuple[str, str], str]) -> Iterator[MarkShown]:
     """Marks with the user's judgement."""
     for one in marks:
         yield MarkShown(mark=one, judgement=judgements.get((one.record, one.category)))

@@ -1,6 +1,6 @@
 """The views of a chat as lines of text."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from evidence_kit.actions.sealed_chat import Derived, SealedChat
@@ -113,7 +113,7 @@ def _body(record: Record) -> Iterator[str]:
 
 
 def mark_lines(
-    text: ChatWords, marks: Iterable[Mark], judged: dict[tuple[str, str], str]
+    text: ChatWords, marks: Iterable[Mark], judged: Mapping[tuple[str, str], str]
 ) -> Iterator[str]:
     """Every mark; the user's judgement of it where the case holds one."""
     none = True
@@ -146,8 +146,7 @@ def silence_lines(text: ChatWords, silences: Iterable[Silence]) -> Iterator[str]
     """The runs that are open or took long; the others are counted."""
     short = listed = 0
     for run in silences:
-        is_short = run.duration_ms is not None and run.duration_ms < LONG_MS
-        if run.closed_by is not None and is_short:
+        if not is_long(run):
             short += 1
             continue
         listed += 1
@@ -161,6 +160,12 @@ def silence_lines(text: ChatWords, silences: Iterable[Silence]) -> Iterator[str]
             "{count} replies within an hour are not listed",
             short,
         )
+
+
+def is_long(run: Silence) -> bool:
+    """Whether a run is worth a line: it is open, took long, or for how long is not certain."""
+    is_short = run.duration_ms is not None and run.duration_ms < LONG_MS
+    return run.closed_by is None or not is_short
 
 
 def silence_text(text: ChatWords, run: Silence) -> str:

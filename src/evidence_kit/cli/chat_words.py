@@ -122,6 +122,17 @@ class ChatWords:
         except OverflowError:
             return candidate
 
+    def day(self, entry: Entry) -> str:
+        """The day of a certain time, in the zone that it is shown in; empty where there is none."""
+        return "" if entry.at_ms is None else self.time(entry.record)[:10]
+
+    def clock(self, entry: Entry) -> str:
+        """The time of the day of a certain time; the whole of every other one."""
+        record = entry.record
+        if entry.at_ms is None or record.precision is Precision.DAY:
+            return self.time(record)
+        return self._local(record, record.ts_candidates[0])[11:]
+
     def moment(self, at_ms: int | None) -> str:
         """A moment that was computed, in the zone of the chat."""
         if at_ms is None:

@@ -39,7 +39,7 @@ _TSA = option(
 _NO_TIMESTAMP = option(
     "--no-timestamp", is_flag=True, help=mark("seal now, get the time stamp later")
 )
-_CASE = option(
+in_case = option(
     "--case",
     "case_folder",
     type=PATH,
@@ -65,7 +65,7 @@ def sealing(command: F) -> F:
 
 def placing(command: F) -> F:
     """The options that say where a bundle goes."""
-    return _CASE(_OUT(command))
+    return in_case(_OUT(command))
 
 
 def stamping(command: F) -> F:

@@ -16,11 +16,11 @@ from evidence_kit.cli.report_sheets import check_sheet, summary_sheet
 from evidence_kit.cli.report_view import Result, View, view_of
 from evidence_kit.cli.words import Words
 from evidence_kit.errors import SealError
-from evidence_kit.i18n import Translator
+from evidence_kit.i18n import Translator, mark
 
 _HEAD = b"<!DOCTYPE html>"
-_NAMES = {"zh": "中文", "en": "English"}
-_TAGS = {"zh": "zh-CN", "en": "en"}
+LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
+LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
 
 
 def require_place(target: Path) -> None:
@@ -79,17 +79,19 @@ def make_page(
         contents: what the bundles hold, by the path in their report.
         lang: "zh" or "en": the language that is shown and printed first.
     """
-    langs = sorted(_NAMES, key=lambda one: one != lang)
+    langs = sorted(LANGUAGE_NAMES, key=lambda one: one != lang)
     views = [view_of(Words(Translator(one)), one, results, contents) for one in langs]
     pages = resources.files("evidence_kit.cli") / "pages"
     template = Template((pages / "report.html").read_text(encoding="utf-8"))
     title = join((views[0].name, views[0].tr("verification report")), " · ")
     page = template.substitute(
-        lang=_TAGS[lang],
+        lang=LANGUAGE_TAGS[lang],
         title=title,
-        inputs=join(_input(one, is_first=one == lang) for one in langs),
+        style=page_style(),
+        inputs=join(language_input(one, is_first=one == lang) for one in langs),
         labels=join(
-            tag("label", _NAMES[one], for_=f"show-{one}", lang=_TAGS[one]) for one in langs
+            tag("label", LANGUAGE_NAMES[one], for_=f"show-{one}", lang=LANGUAGE_TAGS[one])
+            for one in langs
         ),
         pictures=_pictures(views[0]),
         reports=join(map(_report, views), "\n"),
@@ -98,20 +100,23 @@ def make_page(
     return page.encode()
 
 
-def _input(lang: str, *, is_first: bool) -> Html:
+def page_style() -> Html:
+    """The style sheet that all pages of this kind share."""
+    pages = resources.files("evidence_kit.cli") / "pages"
+    return Html((pages / "page.css").read_text(encoding="utf-8"))
+
+
+def language_input(lang: str, *, is_first: bool) -> Html:
+    """The switch that shows a language."""
     checked = " checked" if is_first else ""
     return Html(f'<input type="radio" name="lang" id="show-{lang}"{checked}>')
 
 
-def _label(lang: str) -> Html:
-    return tag("label", _NAMES[lang], for_=f"show-{lang}", lang=_TAGS[lang])
-
-
 def _report(view: View) -> Html:
     """The whole report in one language."""
-    sheets = [summary_sheet(view), check_sheet(view)]
+    sheets = [summary_sheet(view), check_sheet(view, mark("page 2: check it yourself"))]
     sheets += [bundle_sheet(view, subject) for subject in view.subjects]
-    return tag("div", *sheets, class_=f"report {view.lang}", lang=_TAGS[view.lang])
+    return tag("div", *sheets, class_=f"report {view.lang}", lang=LANGUAGE_TAGS[view.lang])
 
 
 def _pictures(view: View) -> Html:

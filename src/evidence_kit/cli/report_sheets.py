@@ -49,13 +49,13 @@ def summary_sheet(view: View) -> Html:
     """What was found, on one sheet of paper."""
     tr = view.tr
     parts: list[str] = [
-        _maker(view),
+        maker_box(view, mark("made by the sender; check it yourself, page 2")),
         tag("h1", tr("verification report"), class_="say"),
         tag("p", foreign(view.name, limit=80), class_="subject") if view.name else "",
-        _verdict(view),
+        verdict_box(view),
         _tally(view),
         _amiss(view),
-        _answers(view, view.subjects[0].report) if view.is_single else _table(view),
+        answers(view, view.subjects[0].report) if view.is_single else _table(view),
         _chain(view),
         _errors(view),
         _items(view) if view.is_single and not any(_groups(view).values()) else "",
@@ -65,11 +65,11 @@ def summary_sheet(view: View) -> Html:
     return tag("section", *parts, class_="sheet")
 
 
-def _maker(view: View) -> Html:
-    """Who made the page, before anything that it says."""
+def maker_box(view: View, words: str) -> Html:
+    """Who made the page and where to check it, before anything that it says."""
     return tag(
         "div",
-        tag("strong", tag("a", view.tr("made by the sender; check it yourself, page 2"),
+        tag("strong", tag("a", view.tr(words),
                           href=f"#{view.lang}-check"), class_="say"),
         tag("p", view.tr("whoever sends a report can forge it; the evidence is the bundle"),
             class_="say"),
@@ -77,7 +77,8 @@ def _maker(view: View) -> Html:
     )  # fmt: skip
 
 
-def _verdict(view: View) -> Html:
+def verdict_box(view: View) -> Html:
+    """The verdict, first of all answers."""
     findings = [finding for _, finding in view.findings()]
     words = verdict_text(view.words, view.verdict, findings, reasons=not view.errors)
     return tag(
@@ -140,7 +141,8 @@ def _amiss(view: View) -> Html:
     return tag("div", *parts, class_="amiss")
 
 
-def _answers(view: View, report: Report) -> Html:
+def answers(view: View, report: Report) -> Html:
+    """Whether it is unaltered, since when, and by whom it was sealed."""
     tr = view.tr
     return rows(
         (
@@ -270,13 +272,16 @@ def _errors(view: View) -> Html:
 # The second sheet
 
 
-def check_sheet(view: View) -> Html:
+def check_sheet(view: View, heading: str) -> Html:
     """How to check it oneself, with the values of the bundle where there is only one."""
     pages = resources.files("evidence_kit.cli") / "pages"
     template = (pages / f"check.{view.lang}.html").read_text(encoding="utf-8")
     subject = view.subjects[0] if view.is_single else None
     body = Template(template).substitute(
-        values=_values(view, subject), tokens=_tokens(view, subject), file=_argument(subject)
+        heading=view.tr(heading),
+        values=_values(view, subject),
+        tokens=_tokens(view, subject),
+        file=_argument(subject),
     )
     return tag("section", Html(_unbroken(body)), class_="sheet", id=f"{view.lang}-check")
 

@@ -44,6 +44,7 @@ EVENT_NAMES = {
     "other": mark("other"),
     "included": mark("earlier bundles brought in"),
     "handed-over": mark("signing key changed"),
+    "marks": mark("words in a chat confirmed or rejected"),
 }
 
 TYPED = mark("typed by the user, as the user says, from the picture or recording; not checked")

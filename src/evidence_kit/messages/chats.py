@@ -8,6 +8,14 @@ CHAT_ERRORS: dict[str, Message] = {
         mark("several formats fit this file, and they would read it differently: {path}"),
         mark("say which one it is with --parser: {names}"),
     ),
+    "chat.mark_twice": Message(
+        mark("the same mark is both confirmed and rejected: {name}"),
+        mark("give it to --confirm or to --reject"),
+    ),
+    "chat.no_case": Message(
+        mark("a word on marks is sealed in a case, and there is none here: {path}"),
+        mark("name it with --case DIR, or make one with: evidence-kit init"),
+    ),
     "chat.no_format": Message(
         mark("no chat format fits this file: {path}"),
         mark("say which one it is with --parser (docs/chats.md lists them)"),
@@ -15,6 +23,10 @@ CHAT_ERRORS: dict[str, Message] = {
     "chat.no_such_item": Message(
         mark("the bundle has no chat under this id: {item}"),
         mark("did you mean: {known}"),
+    ),
+    "chat.no_such_mark": Message(
+        mark("the chat has no such mark: {name}"),
+        mark("name number and category as in M0004:promise; there is {known}"),
     ),
     "chat.no_such_parser": Message(
         mark("there is no chat format of this name: {name}"),
@@ -39,6 +51,10 @@ CHAT_ERRORS: dict[str, Message] = {
     "chat.not_for_view": Message(
         mark("{view} has no use for this: {name}"),
         mark("see how it is used with: evidence-kit chat -h"),
+    ),
+    "chat.page_too_long": Message(
+        mark("the chat has {count} records, and a page takes {most} at most"),
+        mark("print the timeline as text, or with --json"),
     ),
     "chat.roles_missing": Message(
         mark("this view has to know who the buyer is and who the merchant; who wrote: {senders}"),

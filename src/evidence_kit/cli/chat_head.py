@@ -1,0 +1,143 @@
+"""The first sheet of a chat's page: the bundle's verdict, the export's account, what was found."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from evidence_kit import messages
+from evidence_kit.actions.sealed_chat import SealedChat
+from evidence_kit.chats.derived import number_of
+from evidence_kit.chats.marks import Mark
+from evidence_kit.chats.promises import PromiseCheck
+from evidence_kit.chats.record import Party
+from evidence_kit.chats.silence import Silence
+from evidence_kit.cli.chat_text import (
+    LIMIT,
+    notes,
+    promise_facts,
+    silence_facts,
+    silence_text,
+)
+from evidence_kit.cli.chat_words import CATEGORIES, ChatWords
+from evidence_kit.cli.markup import Html, foreign, join, listed, rows, tag
+from evidence_kit.cli.report_sheets import answers, maker_box, verdict_box
+from evidence_kit.cli.report_view import View
+from evidence_kit.i18n import mark
+
+_MAX_LINES = 25
+"""Silences, and promises, that the first sheet tells of."""
+_MAX_NAMES = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """What was found in a chat."""
+
+    marks: Sequence[Mark]
+    silences: Sequence[Silence]
+    """Those that are worth a line."""
+    promises: Sequence[PromiseCheck]
+    judgements: Mapping[tuple[str, str], str]
+    """By record and category: "confirmed" or "rejected"."""
+
+
+def head_sheet(view: View, chat: SealedChat, found: Findings) -> Html:
+    """All that stands before the messages."""
+    tr, words = view.tr, ChatWords(view.words, chat)
+    parts: list[str] = [
+        maker_box(view, mark("made by the sender; check it yourself, at the end of this page")),
+        tag("h1", tr("chat timeline"), class_="say"),
+        tag("p", foreign(f"{chat.name} · {view.name}", limit=120), class_="subject"),
+        verdict_box(view),
+        answers(view, view.subjects[0].report),
+        tag("h3", tr("the export"), class_="say"),
+        _export(view, chat),
+        listed(notes(view.words, chat)),
+        tag("h3", tr("waiting for replies"), class_="say"),
+        join(_silences(view, words, chat, found)),
+        tag("h3", tr("promises and what follows them"), class_="say"),
+        join(_promises(view, words, chat, found)),
+        tag("h3", tr("marked words"), class_="say"),
+        join(_marks(view, found)),
+        tag("h3", tr("what this does not say:"), class_="say"),
+        listed((tr(LIMIT), *(tr(messages.LIMITS[code]) for code in view.limits)), class_="limits"),
+    ]
+    return tag("section", *parts, class_="sheet")
+
+
+def _export(view: View, chat: SealedChat) -> Html:
+    tr, account = view.tr, chat.transcript.chat
+    period = " – ".join(one.replace("T", " ") for one in (account.first_at, account.last_at) if one)
+    said = mark("as said at sealing") if chat.is_roles_sealed else mark("as said for this page")
+    return rows(
+        (
+            (tr("file"), foreign(chat.name, limit=120)),
+            ("SHA-256", tag("code", account.sha256)),
+            (tr("format"), f"{chat.parser.title}, {account.encoding}"),
+            (tr("records"), f"{account.records:,}"),
+            (tr("period"), period),
+            (tr("bytes not understood"), f"{account.unclaimed_bytes:,}"),
+            (tr("buyer"), _names(chat, Party.BUYER, tr(said))),
+            (tr("merchant"), _names(chat, Party.MERCHANT, tr(said))),
+        )
+    )
+
+
+def _names(chat: SealedChat, role: Party, said: str) -> Html:
+    people = chat.transcript.chat.participants
+    names = [one.sender_raw or one.sender_id or "" for one in people if one.role is role]
+    shown = join(
+        (foreign(name, limit=60) for name in list(dict.fromkeys(names))[:_MAX_NAMES]), ", "
+    )
+    return join((shown, tag("span", f" ({said})", class_="dim"))) if names else Html("—")
+
+
+def _link(number: int) -> Html:
+    name = number_of(number)
+    return tag("a", name, href=f"#{name}")
+
+
+def _silences(view: View, words: ChatWords, chat: SealedChat, found: Findings) -> Iterator[Html]:
+    if not chat.has_roles:
+        yield tag("p", view.tr("who is the buyer and who the merchant was not said"), class_="say")
+        return
+    if not found.silences:
+        none = view.tr("no message of the buyer waits for a reply for an hour or more")
+        yield tag("p", none, class_="say")
+    for run in found.silences[:_MAX_LINES]:
+        facts = "; ".join(silence_facts(words, run))
+        yield tag("p", tag("a", silence_text(words, run), href=f"#{number_of(run.opened_by)}"))
+        yield tag("p", facts, class_="dim")
+    yield _more(view, len(found.silences))
+
+
+def _promises(view: View, words: ChatWords, chat: SealedChat, found: Findings) -> Iterator[Html]:
+    if not chat.has_roles:
+        yield tag("p", view.tr("who is the buyer and who the merchant was not said"), class_="say")
+        return
+    if not found.promises:
+        none = view.tr("no words of the merchant were found that promise something")
+        yield tag("p", none, class_="say")
+    for check in found.promises[:_MAX_LINES]:
+        said = "; ".join(one.text.replace("\n", " ") for one in check.marks)
+        yield tag("p", _link(check.number), " ", words.moment(check.at_ms), " ",
+                  foreign(said, limit=200))  # fmt: skip
+        yield tag("p", "; ".join(promise_facts(words, check)), class_="dim")
+    yield _more(view, len(found.promises))
+
+
+def _more(view: View, count: int) -> Html:
+    if count <= _MAX_LINES:
+        return Html("")
+    return tag("p", view.tr("and {count} more", count=count - _MAX_LINES), class_="say dim")
+
+
+def _marks(view: View, found: Findings) -> Iterator[Html]:
+    counts = Counter(one.category for one in found.marks)
+    told = [
+        f"{view.tr(text)} {counts[category]}" for category, text in CATEGORIES.items()
+        if counts[category]
+    ]  # fmt: skip
+    yield tag("p", " · ".join(told) or view.tr("no word of the lexicons was found"), class_="say")
+    yield tag("p", view.tr("words of a list; what they mean is for people to say"),
+              class_="say dim")  # fmt: skip

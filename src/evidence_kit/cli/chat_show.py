@@ -1,0 +1,240 @@
+"""Writing a view of a chat: as text, as JSON, as a page; and sealing what the user says of it."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from evidence_kit.actions.case import Case
+from evidence_kit.actions.kit import Kit
+from evidence_kit.actions.sealed_chat import SealedChat
+from evidence_kit.chats.derived import number_of
+from evidence_kit.chats.lexicon import Lexicon, load_lexicons
+from evidence_kit.chats.transcript import Entry
+from evidence_kit.cli import chat_json
+from evidence_kit.cli.chat_words import ChatWords
+from evidence_kit.cli.terminal import Terminal
+from evidence_kit.errors import ExitCode, UsageError
+from evidence_kit.i18n import mark
+from evidence_kit.report import Report
+
+_NUMBER = re.compile(r"(?:[A-Za-z]\d+#)?[Mm](\d{1,9})", re.ASCII)
+
+
+class Show:
+    """Writes a view of one chat, or of two.
+
+    Args:
+        terminal: where to.
+        opened: the chats with the reports on their bundles.
+        names: the records to be cited.
+        case: where notes are, and where they go.
+        trust: further roots.
+        as_json: as JSON instead of text.
+    """
+
+    def __init__(
+        self,
+        terminal: Terminal,
+        opened: Sequence[tuple[Report, SealedChat]],
+        names: Sequence[str],
+        *,
+        case: Case | None,
+        trust: Sequence[Path],
+        as_json: bool,
+    ) -> None:
+        self._terminal = terminal
+        self._opened = opened
+        self._report, self._chat = opened[0]
+        self._names = names
+        self._case = case
+        self._trust = trust
+        self._as_json = as_json
+        self._text = ChatWords(terminal.words, self._chat)
+
+    def __call__(self, view: str) -> None:
+        """Write it."""
+        show = getattr(self, view)
+        show()
+        if not self._as_json:
+            from evidence_kit.cli.chat_text import LIMIT
+
+            self._terminal.say(self._terminal.tr(LIMIT))
+
+    def timeline(self) -> None:
+        """Every record, in the order of time."""
+        from evidence_kit.cli.chat_text import timeline_lines
+
+        entries = self._chat.transcript.in_time_order()
+        self._records("timeline", entries, timeline_lines)
+
+    def cite(self) -> None:
+        """The records that were named."""
+        from evidence_kit.cli.chat_text import cite_lines
+
+        entries = [_entry(self._chat, name) for name in self._names]
+        self._records("cite", entries, cite_lines)
+
+    def marks(self) -> None:
+        """Words of the lexicons."""
+        from evidence_kit.chats.marks import find_marks
+        from evidence_kit.cli.chat_text import mark_lines
+
+        lexicons = self._lexicons()
+        found = find_marks(self._chat.transcript, lexicons)
+        judged = self._judged()
+        shown = chat_json.judged(found, judged)
+        lines = mark_lines(self._text, found, judged)
+        self._put(
+            chat_json.head("marks", self._opened, lexicons=lexicons),
+            shown if self._as_json else lines,
+        )
+
+    def silence(self) -> None:
+        """Runs of unanswered messages."""
+        from evidence_kit.chats.silence import find_silences
+        from evidence_kit.cli.chat_text import silence_lines
+
+        self._chat.require_roles()
+        found = find_silences(self._chat.transcript)
+        lines = found if self._as_json else silence_lines(self._text, found)
+        self._put(chat_json.head("silence", self._opened), lines)
+
+    def promises(self) -> None:
+        """Promises and what came of them."""
+        from evidence_kit.chats.promises import check_promises
+        from evidence_kit.cli.chat_text import promise_lines
+
+        self._chat.require_roles()
+        lexicons = self._lexicons()
+        transcript = self._chat.transcript
+        found = check_promises(transcript, lexicons)
+        lines = found if self._as_json else promise_lines(self._text, transcript, found)
+        self._put(chat_json.head("promises", self._opened, lexicons=lexicons), lines)
+
+    def coverage(self) -> None:
+        """What was read and what was not."""
+        from evidence_kit.chats.coverage import find_noticed
+        from evidence_kit.cli.chat_text import coverage_lines, noticed_lines
+
+        found = find_noticed(self._chat.transcript)
+        if self._as_json:
+            self._put(chat_json.head("coverage", self._opened), found)
+            return
+        self._put_head()
+        self._terminal.put_many(coverage_lines(self._terminal.words, self._chat))
+        self._terminal.put_many(noticed_lines(self._text, found))
+
+    def diff(self) -> None:
+        """What differs between two chats."""
+        from evidence_kit.chats.alignment import Aligned
+        from evidence_kit.cli.chat_text import diff_head, diff_lines, head_lines
+
+        words = self._terminal.words
+        aligned = Aligned(*(chat.transcript for _, chat in self._opened))
+        found = aligned.differences()
+        if self._as_json:
+            self._put(chat_json.head("diff", self._opened, alignment=aligned.account), found)
+            return
+        for name, (report, chat) in zip("AB", self._opened, strict=True):
+            for number, line in enumerate(head_lines(words, report, chat)):
+                self._terminal.put(f"{name} {line}" if not number else line)
+        self._terminal.put_many(diff_head(self._text, aligned))
+        texts = [ChatWords(words, chat) for _, chat in self._opened]
+        self._terminal.put_many(diff_lines(texts, found))
+
+    def page(self, target: Path) -> None:
+        """The timeline as a page."""
+        from evidence_kit.chats.marks import find_marks
+        from evidence_kit.chats.promises import check_promises
+        from evidence_kit.chats.silence import find_silences
+        from evidence_kit.cli.chat_head import Findings
+        from evidence_kit.cli.chat_page import make_page
+        from evidence_kit.cli.chat_text import is_long
+        from evidence_kit.cli.report_html import require_place, write_page
+
+        require_place(target)
+        transcript, lexicons = self._chat.transcript, self._lexicons()
+        found = Findings(
+            marks=tuple(find_marks(transcript, lexicons)),
+            silences=tuple(run for run in find_silences(transcript) if is_long(run)),
+            promises=tuple(check_promises(transcript, lexicons)),
+            judgements=self._judged(),
+        )
+        content = make_page(self._report, self._chat, found, lang=self._terminal.lang)
+        write_page(target, content)
+        self._terminal.say(self._terminal.tr("page written to {path}", path=str(target)))
+
+    def judge(self, confirmed: Sequence[str], rejected: Sequence[str], kit: Kit) -> ExitCode:
+        """Seal what the user says of marks."""
+        from evidence_kit.actions.judge_marks import judge_marks
+        from evidence_kit.cli.sealing import show_sealed
+
+        if self._case is None:
+            raise UsageError("chat.no_case", path=self._report.path)
+        sealed = judge_marks(
+            self._case,
+            self._chat,
+            self._lexicons(),
+            confirmed=confirmed,
+            rejected=rejected,
+            kit=kit,
+        )
+        return show_sealed(self._terminal, sealed, as_json=self._as_json)
+
+    def _judged(self) -> Mapping[tuple[str, str], str]:
+        """What the notes of the case say of the marks."""
+        from evidence_kit.actions.judge_marks import read_judgements
+        from evidence_kit.actions.verify import load_expectations
+
+        if self._case is None:
+            return {}
+        settings = self._terminal.require_settings()
+        expectations = load_expectations(settings, trust=self._trust)
+        sha256 = self._chat.transcript.chat.sha256
+        judged = read_judgements(self._case, sha256, expectations)
+        for name in judged.unusable:
+            text = mark("changed or damaged, so what it may say of marks does not count: {path}")
+            self._terminal.say(self._terminal.tr(text, path=name))
+        return judged.verdicts
+
+    def _records(
+        self,
+        view: str,
+        entries: Iterable[Entry],
+        lines: Callable[[ChatWords, Iterable[Entry]], Iterator[str]],
+    ) -> None:
+        shown = chat_json.records(self._chat, entries)
+        text = lines(self._text, entries)
+        self._put(chat_json.head(view, self._opened), shown if self._as_json else text)
+
+    def _lexicons(self) -> tuple[Lexicon, ...]:
+        return load_lexicons(self._terminal.require_settings().config_dir)
+
+    def _put(self, head: Any, entries: Any) -> None:
+        if self._as_json:
+            self._terminal.put_json_list(head, "entries", entries)
+            return
+        self._put_head()
+        self._terminal.put_many(entries)
+
+    def _put_head(self) -> None:
+        from evidence_kit.cli.chat_text import head_lines
+
+        self._terminal.put_many(head_lines(self._terminal.words, self._report, self._chat))
+
+
+def _entry(chat: SealedChat, name: str) -> Entry:
+    """The record of this number or id.
+
+    Raises:
+        UsageError: "chat.no_such_record".
+    """
+    transcript = chat.transcript
+    number = _NUMBER.fullmatch(name)
+    if number and 1 <= int(number[1]) <= len(transcript):
+        return transcript.entry(int(number[1]))
+    for entry in transcript.in_file_order() if ":" in name else ():
+        if entry.record.id == name:
+            return entry
+    raise UsageError("chat.no_such_record", name=name, last=number_of(len(transcript)))

@@ -1,0 +1,113 @@
+"""The page of a chat: complete, harmless, in two languages, and the same for the same input."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from evidence_kit.capture.browser import find_browser
+from evidence_kit.cli import chat_page
+from evidence_kit.errors import ExitCode
+from fixtures.chats import make
+from fixtures.tsa import Tsa
+from tests.cli.conftest import Run
+
+SAID = (make.HERE / "wechatmsg_txt/k20261101/chat.txt").read_text(encoding="utf-8")
+HOSTILE = (
+    "2026-11-08 10:19:00 阿禾\n<script>document.title='x'</script><img src=x onerror=alert(1)>\n\n"
+    "2026-11-08 10:19:30 云雀点卡客服\n\u202e款退证保\u202c 保证<b>退款\n第二行\n\n第四行\n\n"
+    "2026-11-08 10:20:00 <i>假</i>\n{{7*7}} $title ${style} &amp;\n\n"
+    "2026-11-08 10:21:00 阿禾\n还在吗\n\n"
+)
+_SHOWN = "getComputedStyle(document.getElementById('{}')).display != 'none'"
+ROLES = ("--me", "阿禾", "--merchant", "云雀点卡客服")
+
+
+@pytest.fixture
+def sealed(run: Run, authority: Tsa) -> Path:
+    Path("chat.txt").write_text(SAID + HOSTILE, encoding="utf-8")
+    run("add", "chat.txt", "-o", "a.zip", *ROLES)
+    return Path("a.zip")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(
+            executable_path=find_browser().path, chromium_sandbox=False
+        )
+        yield browser
+        browser.close()
+
+
+def page_of(run: Run, sealed: Path, lang: str = "zh") -> str:
+    ran = run("--lang", lang, "chat", sealed, "timeline", "--html", "page.html")
+    assert (ran.code, ran.out) == (ExitCode.DONE, "")
+    return Path("page.html").read_text(encoding="utf-8")
+
+
+def test_page_holds_every_message_once_and_what_was_found(run: Run, sealed: Path) -> None:
+    page = page_of(run, sealed)
+    assert re.findall(r'<li class="m [^"]*" id="(M\d+)"', page) == [
+        f"M{number:04}" for number in range(1, 18)
+    ]
+    assert page.count('class="gap"') == 2
+    assert '<mark class="promise">24小时内保证发</mark>' in page
+    assert "直到最后一条记录" in page and "no reply appears in this export" in page
+    assert "由发送方制作" in page and "made by the sender" in page
+
+
+def test_same_input_gives_the_same_page(run: Run, sealed: Path) -> None:
+    assert page_of(run, sealed) == page_of(run, sealed)
+
+
+def test_strangers_words_stay_words(run: Run, sealed: Path) -> None:
+    page = page_of(run, sealed)
+    assert "<script" not in page and "<img" not in page and "\u202e" not in page
+    assert "<i>假" not in page and "%E2%80%AE" in page
+    assert "$title ${style} &amp;amp;" in page
+
+
+def test_page_is_readable_in_a_browser_and_runs_nothing(
+    run: Run, sealed: Path, browser: Any
+) -> None:
+    page_of(run, sealed)
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto(Path("page.html").absolute().as_uri())
+    assert complaints == []
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert page.title().startswith("chat.txt")
+    assert (page.is_visible("div.zh"), page.is_visible("div.en")) == (True, False)
+    label = "getComputedStyle(document.querySelector('mark.promise'), '::after').content"
+    assert page.evaluate(label) == '"承诺"'
+    page.click("label[for=show-en]")
+    assert page.evaluate(label) == '"promise"'
+    assert not page.is_visible(".filtered")
+    page.click("label[for=only-merchant]")
+    assert page.is_visible(".filtered")
+    assert [page.evaluate(_SHOWN.format(name)) for name in ("M0004", "M0002")] == [True, False]
+    page.click("label[for=only-marked]")
+    assert [page.evaluate(_SHOWN.format(name)) for name in ("M0004", "M0010")] == [True, False]
+    page.emulate_media(media="print")
+    assert page.is_visible(".filtered")
+    assert (page.is_visible("div.zh"), page.is_visible("div.en")) == (False, True)
+    page.close()
+
+
+def test_too_long_a_chat_is_refused(
+    run: Run, sealed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chat_page, "MAX_ROWS", 15)
+    ran = run("chat", sealed, "timeline", "--html", "page.html")
+    assert (ran.code, Path("page.html").exists()) == (ExitCode.USAGE, False)
+
+
+def test_page_takes_the_place_of_no_other_file(run: Run, sealed: Path) -> None:
+    assert run("chat", sealed, "timeline", "--html", "chat.txt").code == ExitCode.ERROR
+    assert Path("chat.txt").read_text(encoding="utf-8").startswith("2026")
+    assert run("chat", sealed, "silence", "--html", "page.html").code == ExitCode.USAGE
