@@ -1,0 +1,109 @@
+"""Text export of the message manager of QQ for PC: `time name`, the text, an empty line.
+
+Each chat begins with a head between rules: the group of contacts, and whom the chat is with.
+A header counts only behind a head or an empty line; a body that holds both can't be told apart.
+"""
+
+import re
+from collections.abc import Iterator
+
+from evidence_kit.chats.blocks import Block, blocks
+from evidence_kit.chats.parser import SHAPE, SIGNATURE, Detection, Options, Parser
+from evidence_kit.chats.phrases import flags_of, kind_of_body, kind_of_system
+from evidence_kit.chats.record import Part, Record, Structure
+from evidence_kit.chats.source import Head, Source
+from evidence_kit.chats.times import Moment, iso_dates, iso_time, local_moment
+
+_RULE = "={16,}"
+_CHAT = (
+    rf"{_RULE}\r?\n(?:消息分组[:：][^\r\n]*\r?\n{_RULE}\r?\n)?"
+    rf"消息对象[:：](?P<peer>[^\r\n]*)\r?\n{_RULE}"
+)
+_MESSAGE = (
+    r"(?:\A|(?<=\n\n)|(?<=\n\r\n)|(?<==\n)|(?<==\r\n))"
+    r"(?P<when>(?P<year>\d{4})[-/](?P<month>\d\d?)[-/](?P<day>\d\d?)"
+    r" (?P<hour>\d\d?):(?P<minute>\d\d):(?P<second>\d\d)(?: (?P<half>[AP]M))?) (?P<who>[^\r\n]+?)"
+)
+_HEADER = re.compile(rf"^(?:{_CHAT}|{_MESSAGE})(?=\r?$)", re.MULTILINE | re.ASCII)
+_TITLE = "消息记录（此消息记录为文本格式，不支持重新导入）"
+_WHO = re.compile(r"(?P<name>.*?)(?:\((?P<uin>\d{5,12})\)|<(?P<mail>[^<>\s]+@[^<>\s]+)>)", re.ASCII)
+_SYSTEM = "10000"
+"""The number that QQ itself speaks with."""
+_ENOUGH = 3
+"""Fewer headers without the export's own title are any note."""
+
+
+def _detect(head: Head) -> Detection:
+    text = head.text.removeprefix("\ufeff")
+    found = list(_HEADER.finditer(text))
+    if text.startswith(_TITLE) or any(match["peer"] is not None for match in found):
+        return Detection(SIGNATURE, ("the title or a chat's head of QQ's message manager",))
+    numbered = sum(_WHO.fullmatch(match["who"]) is not None for match in found)
+    if len(found) < _ENOUGH or numbered < len(found) or found[0].start() > 0:
+        return Detection()
+    return Detection(SHAPE, (f"{numbered} lines of time, name and QQ number",))
+
+
+def _parse(source: Source, options: Options) -> Iterator[Part]:
+    peer: str | None = None
+    for block in blocks(source, _HEADER):
+        header = block.header
+        if header is None:
+            if block.body.strip() in ("", _TITLE):
+                yield Structure(block.byte_start, block.byte_end)
+        elif header["peer"] is not None:
+            peer = header["peer"].strip() or None
+            yield Structure(block.byte_start, block.byte_end - _stray_bytes(source, block))
+        else:
+            yield _record(source, block, header, peer)
+
+
+def _stray_bytes(source: Source, block: Block) -> int:
+    """How many bytes behind a chat's head are no blank lines; they stay unclaimed."""
+    assert block.header is not None
+    after = block.text[len(block.header[0]) :]
+    stray = after.lstrip("\r\n")
+    return source.length(stray) if stray.strip() else 0
+
+
+def _record(source: Source, block: Block, header: re.Match[str], peer: str | None) -> Record:
+    named = _WHO.fullmatch(header["who"])
+    name, number = (
+        (named["name"], named["uin"] or named["mail"]) if named else (header["who"], None)
+    )
+    moment = _moment(header)
+    body = block.body
+    is_system = number == _SYSTEM
+    return Record(
+        id=source.record_id(block.byte_start),
+        kind=kind_of_system(body) if is_system else kind_of_body(body),
+        sender_raw=None if is_system else name,
+        sender_id=number,
+        ts_raw=header["when"],
+        ts_candidates=moment.candidates,
+        tz_status=moment.status,
+        precision=moment.precision,
+        body_raw=body,
+        flags=(*flags_of(body), *moment.flags, *block.flags),
+        conversation=peer,
+        src=block.span(source),
+    )
+
+
+def _moment(header: re.Match[str]) -> Moment:
+    half = header["half"]
+    days = iso_dates(header["year"], header["month"], header["day"], "ymd")
+    is_pm = None if half is None else half == "PM"
+    return local_moment(
+        days, iso_time(header["hour"], header["minute"], header["second"], pm=is_pm)
+    )
+
+
+PARSER = Parser(
+    id="qq_txt",
+    version="1",
+    title="QQ TXT",
+    syntax="text",
+    detect=_detect,
+    parse=_parse,
+)
