@@ -60,7 +60,7 @@ An unknown key is an error. 选项优先于 `EVIDENCE_KIT_*` 变量，变量优�
 | `trust = ["root.pem"]` | `EVIDENCE_KIT_TRUST` | further roots, listed like PATH / 其他根证书 |
 | `browser = "/usr/bin/chromium"` | `EVIDENCE_KIT_BROWSER` | |
 | | `EVIDENCE_KIT_DATA_DIR` | keys, saved logins / 密钥、登录状态 |
-| | `EVIDENCE_KIT_CONFIG_DIR` | config.toml, authorities/ |
+| | `EVIDENCE_KIT_CONFIG_DIR` | config.toml, authorities/, lexicons/ |
 """
 EXIT_CODES_ZH = {
     ExitCode.DONE: "是，或已完成",

@@ -32,7 +32,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     data_dir: Path
     """Keys and saved sessions; never inside a case."""
     config_dir: Path
-    """config.toml, and the user's own authorities."""
+    """config.toml, and the user's own authorities and lexicons."""
     lang: Literal["en", "zh"] | None = None
     """"zh" or "en"; None follows the locale."""
     tsa: tuple[str, ...] | None = None
