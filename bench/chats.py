@@ -37,6 +37,14 @@ def _wechatmsg_txt(count: int) -> Iterator[str]:
         yield f"{at} {name}\n{text}\n\n"
 
 
+def _qq_txt(count: int) -> Iterator[str]:
+    rule = "=" * 64
+    title = "消息记录（此消息记录为文本格式，不支持重新导入）"
+    yield f"{title}\n\n{rule}\n消息对象:云雀点卡客服\n{rule}\n\n"
+    for at, name, text in _moments(count):
+        yield f"{at:%Y-%m-%d} {at.hour}:{at:%M:%S} {name}(10001001)\n{text}\n\n"
+
+
 def _generic_txt(count: int) -> Iterator[str]:
     for at, name, text in _moments(count):
         yield f"[{at:%Y/%m/%d %H:%M}] {name}: {text}\n"
@@ -61,6 +69,7 @@ def _chatlog_json(count: int) -> Iterator[str]:
 
 FORMATS: dict[str, tuple[Callable[[int], Iterator[str]], float | None]] = {
     "wechatmsg_txt": (_wechatmsg_txt, _PER_MESSAGE_US),
+    "qq_txt": (_qq_txt, _PER_MESSAGE_US),
     "generic_txt": (_generic_txt, None),
     "chatlog_json": (_chatlog_json, None),
 }

@@ -6,13 +6,14 @@ A header counts only behind a head or an empty line; a body that holds both can'
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from evidence_kit.chats.blocks import Block, blocks
 from evidence_kit.chats.parser import SHAPE, SIGNATURE, Detection, Options, Parser
 from evidence_kit.chats.phrases import flags_of, kind_of_body, kind_of_system
 from evidence_kit.chats.record import Part, Record, Structure
 from evidence_kit.chats.source import Head, Source
-from evidence_kit.chats.times import Moment, iso_dates, iso_time, local_moment
+from evidence_kit.chats.times import iso_dates, iso_time, local_moment, plain_moment
 
 _RULE = "={16,}"
 _CHAT = (
@@ -27,6 +28,7 @@ _MESSAGE = (
 _HEADER = re.compile(rf"^(?:{_CHAT}|{_MESSAGE})(?=\r?$)", re.MULTILINE | re.ASCII)
 _TITLE = "消息记录（此消息记录为文本格式，不支持重新导入）"
 _WHO = re.compile(r"(?P<name>.*?)(?:\((?P<uin>\d{5,12})\)|<(?P<mail>[^<>\s]+@[^<>\s]+)>)", re.ASCII)
+_GROUPS = ("when", "year", "month", "day", "hour", "minute", "second", "half", "who")
 _SYSTEM = "10000"
 """The number that QQ itself speaks with."""
 _ENOUGH = 3
@@ -67,11 +69,13 @@ def _stray_bytes(source: Source, block: Block) -> int:
 
 
 def _record(source: Source, block: Block, header: re.Match[str], peer: str | None) -> Record:
-    named = _WHO.fullmatch(header["who"])
-    name, number = (
-        (named["name"], named["uin"] or named["mail"]) if named else (header["who"], None)
-    )
-    moment = _moment(header)
+    when, year, month, day, hour, minute, second, half, who = header.group(*_GROUPS)
+    name, number = _sender(who)
+    if half is None:
+        moment = plain_moment(f"{year}-{month:0>2}-{day:0>2}", f"{hour:0>2}:{minute}:{second}")
+    else:
+        dates = iso_dates(year, month, day, "ymd")
+        moment = local_moment(dates, iso_time(hour, minute, second, pm=half == "PM"))
     body = block.body
     is_system = number == _SYSTEM
     return Record(
@@ -79,7 +83,7 @@ def _record(source: Source, block: Block, header: re.Match[str], peer: str | Non
         kind=kind_of_system(body) if is_system else kind_of_body(body),
         sender_raw=None if is_system else name,
         sender_id=number,
-        ts_raw=header["when"],
+        ts_raw=when,
         ts_candidates=moment.candidates,
         tz_status=moment.status,
         precision=moment.precision,
@@ -90,13 +94,11 @@ def _record(source: Source, block: Block, header: re.Match[str], peer: str | Non
     )
 
 
-def _moment(header: re.Match[str]) -> Moment:
-    half = header["half"]
-    days = iso_dates(header["year"], header["month"], header["day"], "ymd")
-    is_pm = None if half is None else half == "PM"
-    return local_moment(
-        days, iso_time(header["hour"], header["minute"], header["second"], pm=is_pm)
-    )
+@lru_cache(1 << 10)
+def _sender(who: str) -> tuple[str, str | None]:
+    """Name and number or mail address; few people write many messages."""
+    named = _WHO.fullmatch(who)
+    return (named["name"], named["uin"] or named["mail"]) if named else (who, None)
 
 
 PARSER = Parser(
