@@ -1,6 +1,5 @@
 """Describing bytes as if they stood in a file."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,8 +10,6 @@ from evidence_kit.media.describe import describe
 from evidence_kit.media.facts import Media
 
 Describe = Callable[..., Media]
-WRITTEN_AT = 1_785_602_900
-"""The file system's time of every file here."""
 
 
 @pytest.fixture
@@ -22,7 +19,6 @@ def described(tmp_path: Path) -> Describe:
     def describe_bytes(content: bytes, name: str = "picture") -> Media:
         path = tmp_path / name
         path.write_bytes(content)
-        os.utime(path, (WRITTEN_AT, WRITTEN_AT))
         media_type, _ = detect(path)
         return describe(path, media_type)
 

@@ -23,7 +23,6 @@ _SOURCES = {
     "png": mark("text in the PNG"),
     "movie": mark("the recording's header"),
     "name": mark("the file's name"),
-    "file_system": mark("the file system, the weakest source"),
 }
 _PRIVATE = {
     PrivateKind.LOCATION: mark("the place where it was taken"),

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from evidence_kit.errors import InputError
 from evidence_kit.media.boxes import read_boxes
-from evidence_kit.media.facts import FORMAT, Means, Media, StatedTime, TimeSource, Unread
+from evidence_kit.media.facts import FORMAT, Media, StatedTime, TimeSource, Unread
 from evidence_kit.media.findings import Found, Stop
 from evidence_kit.media.jpeg import read_jpeg
 from evidence_kit.media.names import name_time
 from evidence_kit.media.png import read_png
 from evidence_kit.media.reader import Reader
 from evidence_kit.media.riff import read_gif, read_webp
-from evidence_kit.media.times import disagreements, utc_time
+from evidence_kit.media.times import disagreements
 
 VERSION = "1"
 """Of the readers; a later one may find more in the same file."""
@@ -53,11 +53,8 @@ def describe(path: Path, media_type: str) -> Media:
     except OSError as error:
         raise InputError("file.unreadable", path=str(path), detail=error.strerror or "") from error
     has_metadata = bool(found.times or found.software)
-    seconds = int(status.st_mtime)
-    written = utc_time(
-        TimeSource.FILE_SYSTEM, "mtime", Means.CHANGED, str(seconds), epoch_ms=1000 * seconds
-    )
-    times = tuple(time for time in (*_own_times(found), name_time(path.name), written) if time)
+    # not the file system's time: a copy has another one, and nothing in the bundle bears it out
+    times = tuple(time for time in (*_own_times(found), name_time(path.name)) if time)
     return Media(
         format=FORMAT,
         media_type=media_type,
@@ -75,15 +72,14 @@ def describe(path: Path, media_type: str) -> Media:
 
 
 def matches(media: Media, content: bytes) -> bool:
-    """True where the same stands in a file's bytes; its name and the file system apart.
+    """True where the same stands in a file's bytes; its name apart.
 
     Args:
         media: facts that somebody wrote down.
         content: the whole file.
     """
     found, unread = _read(Reader(io.BytesIO(content), len(content)), media.media_type)
-    outside = (TimeSource.NAME, TimeSource.FILE_SYSTEM)
-    inside = tuple(time for time in media.times if time.source not in outside)
+    inside = tuple(time for time in media.times if time.source is not TimeSource.NAME)
     return (
         _own_times(found),
         (found.width_px, found.height_px, found.duration_ms, found.is_animated),

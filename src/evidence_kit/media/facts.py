@@ -37,11 +37,10 @@ class TimeSource(StrEnum):
     PNG = "png"
     MOVIE = "movie"
     NAME = "name"
-    FILE_SYSTEM = "file_system"
 
 
 class StatedTime(_Fact, frozen=True, kw_only=True):
-    """One time that the file, its name or the file system tells."""
+    """One time that the file or its name tells."""
 
     source: TimeSource
     field: str
@@ -104,7 +103,7 @@ class Media(_Fact, frozen=True, kw_only=True):
     duration_ms: int | None
     is_animated: bool
     times: tuple[StatedTime, ...]
-    """The strongest source first, the file system last."""
+    """The strongest source first, the name last."""
     disagreements: tuple[Disagreement, ...]
     software: tuple[NamedSoftware, ...]
     private: tuple[PrivateKind, ...]
