@@ -202,6 +202,12 @@ def count_of(findings: Iterable[Finding], code: str) -> int:
     )
 
 
+def given_roots(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """The roots that time stamps are trusted under only because the reader gave them."""
+    given = (one.params["root"] for one in findings if one.code == "timestamp.given_root")
+    return tuple(sorted({str(root) for root in given}))
+
+
 def verdict(findings: Iterable[Finding]) -> Outcome:
     """PASSED only where every question is answered by a passed finding and none failed."""
     return worst(answers(findings).values())

@@ -333,7 +333,11 @@ def test_interruption_gives_130(run: Run, monkeypatch: pytest.MonkeyPatch, bundl
         signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr("evidence_kit.actions.verify.verify_bundle", interrupt)
-    ran = run("verify", bundle)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        ran = run("verify", bundle)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert ran.code == ExitCode.INTERRUPTED
     assert "error: interrupted" in ran.err
 

@@ -59,7 +59,7 @@ def test_an_interrupt_is_told_with_what_is_sealed(
     Path("urls.txt").write_text(shop.url, encoding="utf-8")
     ran = run("capture", "--urls", "urls.txt")
     assert ran.code == ExitCode.INTERRUPTED
-    assert "0 of 1 pages are captured" in ran.err
+    assert "0 of 1 pages are captured as was meant" in ran.err
 
 
 @pytest.mark.parametrize(

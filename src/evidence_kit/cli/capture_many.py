@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from evidence_kit.actions.kit import Kit
     from evidence_kit.actions.seal import Destination
 
+_SEALED_ALL_THE_SAME = mark("sealed all the same, but not as it was meant: {text}")
+
 
 class ManyPages:
     """One run over a list.
@@ -97,17 +99,18 @@ class ManyPages:
             failed = [one.page.url for one in bad]
             terminal.put_json_line({"summary": {**counts, "failed": failed}})
         total, count = len(self._pages), len(good) + skipped
-        say(tr("{count} of {total} pages are captured", count=count, total=total))
+        say(tr("{count} of {total} pages are captured as was meant", count=count, total=total))
         if skipped:
             text = mark("{count} were done before; to capture them again delete this file: {path}")
             say(tr(text, count=skipped, path=str(self._done.path)))
         for one in bad:
-            say(tr("not as it was meant: {text}", text=one.page.url))
+            form = _SEALED_ALL_THE_SAME if one.sealed else mark("not captured: {text}")
+            say(tr(form, text=one.page.url))
         self._show_receipts(last)
         if count < total:
             terminal.suggest(
                 *("evidence-kit", "capture", "--urls", self._list_path, *self._options()),
-                form=mark("for the others run the same command again: {command}"),
+                form=mark("to try these again: {command}"),
             )
         elif self._case is not None:
             terminal.suggest("evidence-kit", "verify", self._case.folder)

@@ -10,7 +10,13 @@ from evidence_kit import messages
 from evidence_kit.bundle.receipt import read_receipt
 from evidence_kit.cli.markup import Html, clipped, foreign, join, listed, rows, tag
 from evidence_kit.cli.report_details import fingerprint
-from evidence_kit.cli.report_text import country_text, signer_text, unaltered_text, verdict_text
+from evidence_kit.cli.report_text import (
+    GIVEN_ROOT,
+    country_text,
+    signer_text,
+    unaltered_text,
+    verdict_text,
+)
 from evidence_kit.cli.report_view import (
     GROUPS,
     Subject,
@@ -20,7 +26,7 @@ from evidence_kit.cli.report_view import (
 )
 from evidence_kit.cli.show import KINDS
 from evidence_kit.i18n import mark
-from evidence_kit.report import Outcome, ProvenTime, Report, common_name
+from evidence_kit.report import Outcome, ProvenTime, Report, common_name, given_roots
 
 _MAX_ROWS, _FEWER_ROWS = 8, 3
 """Bundles on the first sheet, which is one sheet of paper: fewer where something is amiss."""
@@ -56,6 +62,7 @@ def summary_sheet(view: View) -> Html:
         _tally(view),
         _amiss(view),
         answers(view, view.subjects[0].report) if view.is_single else _table(view),
+        _given_roots(view),
         _chain(view),
         _errors(view),
         _items(view) if view.is_single and not any(_groups(view).values()) else "",
@@ -63,6 +70,13 @@ def summary_sheet(view: View) -> Html:
         listed((tr(messages.LIMITS[code]) for code in view.limits), class_="limits"),
     ]
     return tag("section", *parts, class_="sheet")
+
+
+def _given_roots(view: View) -> Html:
+    """On whose word the times rest, where it is not that of the roots that ship with the kit."""
+    roots = given_roots(finding for _, finding in view.findings())
+    lines = (view.tr(GIVEN_ROOT, root=clipped(root, 80)) for root in roots)
+    return join(tag("p", line, class_="say") for line in lines)
 
 
 def maker_box(view: View, words: str) -> Html:

@@ -17,8 +17,13 @@ from evidence_kit.report import (
     Report,
     common_name,
     count_of,
+    given_roots,
 )
 
+GIVEN_ROOT = mark(
+    "beware: time stamps are trusted here only because whoever ran this check gave their root"
+    " certificate: {root}"
+)
 _MAX_LINES = 50
 _SAID_ABOVE = frozenset({"signer.self_asserted", "signer.chain_not_checked"})
 """Notes that the answers say already."""
@@ -98,6 +103,8 @@ def case_lines(words: Words, report: CaseReport, *, is_verbose: bool = False) ->
     yield Line("")
     for bundle in report.bundles:
         yield Line(f"  {_bundle_line(words, bundle)}", bundle.verdict)
+    for root in given_roots(findings):
+        yield Line(f"  {words.tr(GIVEN_ROOT, root=root)}")
     yield from _sections(words, report.findings, is_verbose=is_verbose)
     for bundle in report.bundles:
         if is_verbose or bundle.verdict is not Outcome.PASSED:
