@@ -111,11 +111,11 @@ def _events() -> Answer:
 
 def _endless_html() -> Answer:
     yield head("200 OK", b"Content-Type: text/html", b"Transfer-Encoding: chunked")
-    yield from _paced(chunked(itertools.repeat(b"<p>" + bytes([120]) * 65_536 + b"</p>")))
+    yield from _paced(chunked(itertools.repeat(b"<p>" + bytes([120]) * 65_536 + b"</p>")), 0.03)
 
 
 def _paced(pieces: Answer, pause_s: float = 0.006) -> Answer:
-    """At most some 10 MB/s, as over a good line, so that the machine is left to others."""
+    """At most some 10 MB/s by default, as over a good line, so that the machine is left to others."""
     pace = threading.Event()
     for piece in pieces:
         yield piece
