@@ -115,7 +115,7 @@ def _endless_html() -> Answer:
 
 
 def _paced(pieces: Answer, pause_s: float = 0.006) -> Answer:
-    """At most some 10 MB/s by default, as over a good line, so that the machine is left to others."""
+    """At most some 10 MB/s by default, so that the machine is left to others."""
     pace = threading.Event()
     for piece in pieces:
         yield piece
