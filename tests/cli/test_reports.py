@@ -13,6 +13,7 @@ from evidence_kit.cli.report_text import bundle_lines
 from evidence_kit.cli.words import Words
 from evidence_kit.errors import ExitCode
 from evidence_kit.i18n import Translator
+from evidence_kit.report import Finding, Outcome, Question, finding, given_roots
 from fixtures.tsa import Tsa
 from tests.cli.conftest import Run
 from tests.forge import Forge
@@ -100,3 +101,12 @@ def test_folder_as_output_gets_a_new_file_or_takes_it_as_its_case(run: Run, auth
     assert run("add", "chat.txt", "-o", "out").code == ExitCode.DONE
     assert len(list(Path("out").glob("*.evidence.zip"))) == 1
     assert run("add", "chat.txt", "-o", "case").out == "case/0001-document.evidence.zip\n"
+
+
+def test_whose_root_a_time_rests_on_is_told_only_where_it_was_given() -> None:
+    def noted(code: str, **params: str) -> Finding:
+        return finding(Question.SINCE, code, Outcome.NOTED, "proof/signature.p7s.0.tsr", **params)
+
+    own, other = noted("timestamp.given_root", root="B"), noted("revocation.not_checked")
+    assert given_roots([other]) == ()
+    assert given_roots([own, other, own, noted("timestamp.given_root", root="A")]) == ("A", "B")

@@ -1,8 +1,9 @@
 """Tables whose first row names the columns."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from evidence_kit.chats.parser import SIGNATURE, Detection
 from evidence_kit.chats.record import Span, Structure
 from evidence_kit.chats.rows import Row, fields, rows
 from evidence_kit.chats.source import Head, Source
@@ -40,6 +41,12 @@ def column_names(head: Head, delimiter: str = ",") -> tuple[str, ...]:
     return tuple(name.strip() for name in fields(first, delimiter))
 
 
-def has_columns(head: Head, names: Iterable[str]) -> bool:
-    """Whether the first row names all of these."""
-    return set(names) <= set(column_names(head))
+def detect_columns(*names: str) -> Callable[[Head], Detection]:
+    """A `Parser.detect` for tables whose first row names all of these."""
+
+    def detect(head: Head) -> Detection:
+        if not set(names) <= set(column_names(head)):
+            return Detection()
+        return Detection(SIGNATURE, (f"columns {', '.join(names)}",))
+
+    return detect

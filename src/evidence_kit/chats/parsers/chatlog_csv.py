@@ -3,21 +3,15 @@
 from collections.abc import Iterator
 
 from evidence_kit.chats.blocks import clean
-from evidence_kit.chats.columns import Cells, has_columns, table
-from evidence_kit.chats.parser import SIGNATURE, DateOrder, Detection, Options, Parser
+from evidence_kit.chats.columns import Cells, detect_columns, table
+from evidence_kit.chats.parser import DateOrder, Options, Parser
 from evidence_kit.chats.phrases import flags_of, kind_of_body, kind_of_system
 from evidence_kit.chats.record import Part, Record
-from evidence_kit.chats.source import Head, Source
+from evidence_kit.chats.source import Source
 from evidence_kit.chats.written import moment_in
 
-_COLUMNS = ("Time", "SenderName", "Sender", "TalkerName", "Talker", "Content")
+_DETECT = detect_columns("Time", "SenderName", "Sender", "TalkerName", "Talker", "Content")
 _SYSTEM = "系统消息"
-
-
-def _detect(head: Head) -> Detection:
-    if not has_columns(head, _COLUMNS):
-        return Detection()
-    return Detection(SIGNATURE, (f"columns {', '.join(_COLUMNS)}",))
 
 
 def _parse(source: Source, options: Options) -> Iterator[Part]:
@@ -51,6 +45,6 @@ PARSER = Parser(
     version="1",
     title="chatlog CSV",
     syntax="csv",
-    detect=_detect,
+    detect=_DETECT,
     parse=_parse,
 )

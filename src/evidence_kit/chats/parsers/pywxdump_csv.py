@@ -9,21 +9,15 @@ import json
 from collections.abc import Iterator
 
 from evidence_kit.chats.blocks import clean
-from evidence_kit.chats.columns import Cells, has_columns, table
-from evidence_kit.chats.parser import SIGNATURE, DateOrder, Detection, Options, Parser
+from evidence_kit.chats.columns import Cells, detect_columns, table
+from evidence_kit.chats.parser import DateOrder, Options, Parser
 from evidence_kit.chats.phrases import flags_of
 from evidence_kit.chats.record import Part, Record, RecordKind
-from evidence_kit.chats.source import Head, Source
+from evidence_kit.chats.source import Source
 from evidence_kit.chats.wechat import kind_of_word, text_of, yes_or_no
 from evidence_kit.chats.written import moment_in
 
-_COLUMNS = ("MsgSvrID", "type_name", "is_sender", "talker", "CreateTime")
-
-
-def _detect(head: Head) -> Detection:
-    if not has_columns(head, _COLUMNS):
-        return Detection()
-    return Detection(SIGNATURE, (f"columns {', '.join(_COLUMNS)}",))
+_DETECT = detect_columns("MsgSvrID", "type_name", "is_sender", "talker", "CreateTime")
 
 
 def _parse(source: Source, options: Options) -> Iterator[Part]:
@@ -82,6 +76,6 @@ PARSER = Parser(
     version="1",
     title="PyWxDump CSV",
     syntax="csv",
-    detect=_detect,
+    detect=_DETECT,
     parse=_parse,
 )

@@ -7,21 +7,17 @@ is the row in that machine's database and no id of the platform.
 from collections.abc import Iterator
 
 from evidence_kit.chats.blocks import clean
-from evidence_kit.chats.columns import Cells, has_columns, table
-from evidence_kit.chats.parser import SIGNATURE, Detection, Options, Parser
+from evidence_kit.chats.columns import Cells, detect_columns, table
+from evidence_kit.chats.parser import Options, Parser
 from evidence_kit.chats.phrases import flags_of
 from evidence_kit.chats.record import Part, Record, RecordKind
-from evidence_kit.chats.source import Head, Source
+from evidence_kit.chats.source import Source
 from evidence_kit.chats.times import epoch_moment
 from evidence_kit.chats.wechat import kind_of, number, yes_or_no
 
-_COLUMNS = ("localId", "TalkerId", "Type", "IsSender", "CreateTime", "StrContent", "StrTime")
-
-
-def _detect(head: Head) -> Detection:
-    if not has_columns(head, _COLUMNS):
-        return Detection()
-    return Detection(SIGNATURE, (f"columns {', '.join(_COLUMNS)}",))
+_DETECT = detect_columns(
+    "localId", "TalkerId", "Type", "IsSender", "CreateTime", "StrContent", "StrTime"
+)
 
 
 def _parse(source: Source, options: Options) -> Iterator[Part]:
@@ -58,6 +54,6 @@ PARSER = Parser(
     version="1",
     title="WeChatMsg CSV",
     syntax="csv",
-    detect=_detect,
+    detect=_DETECT,
     parse=_parse,
 )
