@@ -67,11 +67,30 @@ def _chatlog_json(count: int) -> Iterator[str]:
     yield "]"
 
 
+def _telegram_json(count: int) -> Iterator[str]:
+    yield '{\n "name": "云雀点卡客服",\n "type": "personal_chat",\n "id": 50020002,\n "messages": ['
+    for number, (at, name, text) in enumerate(_moments(count)):
+        message = {
+            "id": number,
+            "type": "message",
+            "date": at.isoformat(),
+            "date_unixtime": str(1767229200 + 17 * number),
+            "from": name,
+            "from_id": "user50020002",
+            "text": text,
+            "text_entities": [{"type": "plain", "text": text}],
+        }
+        written = json.dumps(message, ensure_ascii=False, indent=1).replace("\n", "\n  ")
+        yield f"{',' if number else ''}\n  {written}"
+    yield "\n ]\n}"
+
+
 FORMATS: dict[str, tuple[Callable[[int], Iterator[str]], float | None]] = {
     "wechatmsg_txt": (_wechatmsg_txt, _PER_MESSAGE_US),
     "qq_txt": (_qq_txt, _PER_MESSAGE_US),
     "generic_txt": (_generic_txt, None),
     "chatlog_json": (_chatlog_json, None),
+    "telegram_json": (_telegram_json, None),
 }
 """Parser -> what writes that many messages, and the microseconds that one may take."""
 

@@ -4,6 +4,7 @@ import contextlib
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,7 +79,8 @@ def holds_body(text: str, body: str, syntax: str) -> bool:
         case "csv":
             return not body or body in _cells(text)
         case "json" | "jsonl":
-            return body in _texts(json.loads(text)) or body in "".join(_texts(json.loads(text)))
+            value = _loaded(text)
+            return body in "".join(_texts(value)) or body in _joined(value)
         case _:
             return body in text
 
@@ -100,6 +102,25 @@ def _texts(value: object) -> list[str]:
         return [value]
     items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return [text for item in items for text in _texts(item)]
+
+
+def _loaded(text: str) -> object:
+    """JSON, also where Telegram has written what is none."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        text = re.sub(r"(?<!\\)\\x(..)", r"\\u00\1", text)
+        return json.loads(re.sub(r'("document_id": )([^"\n]+)', r'\1"\2"', text))
+
+
+def _joined(value: object) -> Iterator[str]:
+    """What lists of texts, and of objects with a text, give when put together."""
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    if isinstance(value, list):
+        parts = [one.get("text") if isinstance(one, dict) else one for one in value]
+        yield "".join(part for part in parts if isinstance(part, str))
+    for item in items:
+        yield from _joined(item)
 
 
 def table() -> Iterator[str]:

@@ -142,6 +142,59 @@ def test_value_that_is_too_long_is_not_read(
     assert (caught.value.code, caught.value.byte) == ("chat.too_long", 1)
 
 
+BROKEN = b"""[
+ {
+  "a": "\\x01"
+ },
+ {
+  "a": bare,
+  "b": {}
+ },
+ {
+  "a": 3
+ }
+]"""
+
+
+@pytest.mark.parametrize("newline", [b"\n", b"\r\n"])
+def test_values_that_are_no_json_are_mended_or_passed_over(
+    newline: bytes, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    data = BROKEN.replace(b"\n", newline)
+    found = list(
+        values(
+            made(tmp_path_factory, data),
+            lambda pointer: not pointer,
+            lambda text: text.replace("\\x", "\\u00"),
+        )
+    )
+    assert [part.value for part in found if isinstance(part, Value)] == [{"a": "\x01"}, {"a": 3}]
+    assert [part.pointer for part in found if isinstance(part, Value)] == [(0,), (2,)]
+    spans = {(part.byte_start, part.byte_end) for part in found}
+    gaps = {end for _, end in spans} - {start for start, _ in spans} - {len(data)}
+    assert len(gaps) == 1
+    assert data[gaps.pop() :].startswith(b"{" + newline + b'  "a": bare')
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'[{"a": bare and so on and so on and so on}]',
+        b'[\n {\n  "a": bare and so on and so on and so on',
+        b'[\n {\n  "a": bare and so on and so on}]',
+        b"[\n bare and so on and so on and so on\n]",
+        b"[\n" + b" " * 80 + b'{"a": bare and so on and so on\n}' + b" " * 80 + b"}]",
+    ],
+)
+def test_value_that_is_no_json_ends_the_walk_where_its_end_is_not_told(
+    data: bytes, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with pytest.raises(ChatStop) as caught:
+        list(values(made(tmp_path_factory, data), lambda pointer: not pointer, str))
+    assert caught.value.code == "chat.not_json"
+    assert caught.value.byte == data.index(b"bare" if b"{" not in data else b"{")
+
+
 def test_lines_that_are_no_json_are_passed_over(tmp_path_factory: pytest.TempPathFactory) -> None:
     data = b'{"a": 1}\r\n\n{"a"\n' + b"[" * 3000 + b"\n{}"
     found = [part for part in json_lines(made(tmp_path_factory, data))]

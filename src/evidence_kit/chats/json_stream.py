@@ -1,9 +1,12 @@
 """JSON exports value by value, in a window, each value with its bytes (RFC 8259).
 
 Decoded whole, a file of 51 MB took 260 MB; here no more than a chunk and one value is held.
+Some exporters write values that are no JSON. Where each value begins a line, such a one ends
+with the bracket that stands under its first, and the next one can be read.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -18,6 +21,10 @@ DEPTH = 8
 """Containers that are opened, one inside another."""
 _SPACE = " \t\n\r"
 _LONGEST_TOKEN = len(r"\ud83d\ude00")
+_MARGIN_CHARACTERS = 64
+"""A value further from the beginning of its line is not told by its indentation."""
+_MARGIN = re.compile(r"\n([ \t]*)\Z")
+_CLOSING = {"{": "}", "[": "]"}
 _DECODER = json.JSONDecoder()
 
 Pointer = tuple[str | int, ...]
@@ -57,24 +64,41 @@ class Value(NamedTuple):
         return Structure(self.byte_start, self.byte_end)
 
 
-def values(source: Source, is_open: Callable[[Pointer], bool]) -> Iterator[Value | Structure]:
+class _Broken(NamedTuple):
+    """A value that is no JSON, and can't be mended."""
+
+    byte_start: int
+    byte_end: int
+
+
+Mend = Callable[[str], str]
+"""Makes JSON of what an exporter is known to write instead."""
+
+
+def values(
+    source: Source, is_open: Callable[[Pointer], bool], mend: Mend | None = None
+) -> Iterator[Value | Structure]:
     """Walk one document: containers that `is_open` are entered, all else is decoded whole.
 
-    Brackets, keys and commas come as structure, so that nothing is left between two values.
+    Brackets, keys and commas come as structure, so that nothing is left between two values
+    but those that are no JSON.
 
     Args:
         source: the export.
         is_open: asked with the pointer of each array and object.
+        mend: where given, it is tried on values that are no JSON and begin a line, and those
+            that it doesn't help are passed over; without it the first one ends the walk.
 
     Raises:
         ChatStop: "chat.cut_short", "chat.not_json", "chat.too_long", "chat.too_deep".
     """
-    window = _Window(source)
+    window = _Window(source, mend)
     position = source.bom_bytes
     for value in _walk(window, (), is_open):
         if value.byte_start > position:
             yield Structure(position, value.byte_start)
-        yield value
+        if isinstance(value, Value):
+            yield value
         position = value.byte_end
     if window.peek():
         raise window.stop("chat.not_json")
@@ -97,10 +121,10 @@ def json_lines(source: Source) -> Iterator[Value | Structure]:
 
 def _walk(
     window: "_Window", pointer: Pointer, is_open: Callable[[Pointer], bool]
-) -> Iterator[Value]:
+) -> Iterator[Value | _Broken]:
     character = window.peek()
     if character not in ("{", "[") or len(pointer) >= DEPTH or not is_open(pointer):
-        yield window.value(pointer)
+        yield window.value_or_broken(pointer)
         return
     window.expect(character)
     closing = "}" if character == "{" else "]"
@@ -131,8 +155,9 @@ def _may_go_on(error: json.JSONDecodeError) -> bool:
 class _Window:
     """A stretch of the text that moves along, with the place of its cursor."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, mend: Mend | None) -> None:
         self._source = source
+        self._mend = mend
         self._chunks = source.chunks()
         self._text = ""
         self._cursor = 0
@@ -184,11 +209,42 @@ class _Window:
         self._advance(end)
         return Value(pointer, value, start, self._byte, first, self._line)
 
+    def value_or_broken(self, pointer: Pointer) -> Value | _Broken:
+        """The same; where it is no JSON, what `mend` makes of it."""
+        try:
+            return self.value(pointer)
+        except ChatStop as stop:
+            end = self._end_by_margin() if self._mend and stop.code == "chat.not_json" else 0
+            if not end or self._mend is None:
+                raise
+        start, first, text = self._byte, self._line, self._text[self._cursor : end]
+        self._advance(end)
+        try:
+            value = json.loads(self._mend(text))
+        except (ValueError, RecursionError):
+            return _Broken(start, self._byte)
+        return Value(pointer, value, start, self._byte, first, self._line)
+
+    def _end_by_margin(self) -> int:
+        """Where the value at the cursor ends if its brackets stand under each other; else 0."""
+        text, cursor = self._text, self._cursor
+        margin = _MARGIN.search(text, max(0, cursor - _MARGIN_CHARACTERS), cursor)
+        closing = _CLOSING.get(text[cursor : cursor + 1])
+        if margin is None or closing is None:
+            return 0
+        line = f"\n{margin[1]}{closing}"
+        while (found := self._text.find(line, self._cursor)) < 0:
+            if len(self._text) - self._cursor > VALUE_CHARACTERS or not self._grow():
+                return 0
+        return found + len(line)
+
     def stop(self, code: str) -> ChatStop:
         """Why it can't go on from the cursor."""
         return ChatStop(self._byte, code)
 
     def _advance(self, end: int) -> None:
+        if end == self._cursor:
+            return
         passed = self._text[self._cursor : end]
         self._byte += self._source.length(passed)
         self._line += passed.count("\n")
@@ -196,6 +252,7 @@ class _Window:
 
     def _grow(self) -> bool:
         chunk = next(self._chunks, "")
-        self._text = self._text[self._cursor :] + chunk
-        self._cursor = 0
+        begin = max(0, self._cursor - _MARGIN_CHARACTERS)
+        self._text = self._text[begin:] + chunk
+        self._cursor -= begin
         return bool(chunk)

@@ -160,9 +160,8 @@ def iso_epoch(count: int, *, milliseconds: bool = False) -> str | None:
     seconds, fraction = divmod(count, 1000) if milliseconds else (count, 0)
     if not 0 < seconds < 1 << 35:
         return None
-    moment = datetime.fromtimestamp(seconds, UTC)
-    tail = f".{fraction:03}Z" if milliseconds else "Z"
-    return moment.strftime("%Y-%m-%dT%H:%M:%S") + tail
+    moment = datetime.fromtimestamp(seconds, UTC).isoformat()[: -len("+00:00")]
+    return moment + (f".{fraction:03}Z" if milliseconds else "Z")
 
 
 def instant(candidate: str, assumed_offset: str) -> datetime:

@@ -6,9 +6,10 @@ from evidence_kit.chats.json_stream import Value, values
 from evidence_kit.chats.parser import SIGNATURE, Detection, Options, Parser
 from evidence_kit.chats.phrases import flags_of
 from evidence_kit.chats.record import Part, Record, RecordKind
+from evidence_kit.chats.scalars import number, text_of, yes_or_no
 from evidence_kit.chats.source import Head, Source
 from evidence_kit.chats.times import offset_moment
-from evidence_kit.chats.wechat import kind_of, number, text_of, yes_or_no
+from evidence_kit.chats.wechat import kind_of
 
 _KEYS = ('"seq"', '"time"', '"talker"', '"isSelf"', '"subType"')
 

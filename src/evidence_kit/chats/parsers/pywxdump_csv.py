@@ -13,8 +13,9 @@ from evidence_kit.chats.columns import Cells, detect_columns, table
 from evidence_kit.chats.parser import DateOrder, Options, Parser
 from evidence_kit.chats.phrases import flags_of
 from evidence_kit.chats.record import Part, Record, RecordKind
+from evidence_kit.chats.scalars import text_of, yes_or_no
 from evidence_kit.chats.source import Source
-from evidence_kit.chats.wechat import kind_of_word, text_of, yes_or_no
+from evidence_kit.chats.wechat import kind_of_word
 from evidence_kit.chats.written import moment_in
 
 _DETECT = detect_columns("MsgSvrID", "type_name", "is_sender", "talker", "CreateTime")

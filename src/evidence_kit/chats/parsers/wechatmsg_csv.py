@@ -11,9 +11,10 @@ from evidence_kit.chats.columns import Cells, detect_columns, table
 from evidence_kit.chats.parser import Options, Parser
 from evidence_kit.chats.phrases import flags_of
 from evidence_kit.chats.record import Part, Record, RecordKind
+from evidence_kit.chats.scalars import number, yes_or_no
 from evidence_kit.chats.source import Source
 from evidence_kit.chats.times import epoch_moment
-from evidence_kit.chats.wechat import kind_of, number, yes_or_no
+from evidence_kit.chats.wechat import kind_of
 
 _DETECT = detect_columns(
     "localId", "TalkerId", "Type", "IsSender", "CreateTime", "StrContent", "StrTime"

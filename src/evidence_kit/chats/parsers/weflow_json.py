@@ -9,9 +9,10 @@ from evidence_kit.chats.json_stream import Value, values
 from evidence_kit.chats.parser import SIGNATURE, Detection, Options, Parser
 from evidence_kit.chats.phrases import flags_of
 from evidence_kit.chats.record import Declared, Part, Record, RecordKind
+from evidence_kit.chats.scalars import number, text_of, yes_or_no
 from evidence_kit.chats.source import Head, Source
 from evidence_kit.chats.times import epoch_moment
-from evidence_kit.chats.wechat import kind_of_word, number, text_of, yes_or_no
+from evidence_kit.chats.wechat import kind_of_word
 
 _MARKS = ('"session"', '"messages"', '"senderUsername"', '"createTime"')
 

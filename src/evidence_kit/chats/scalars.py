@@ -1,0 +1,30 @@
+"""Numbers, texts and yes or no, as exporters write them into JSON and tables."""
+
+
+def number(text: object) -> int | None:
+    """A whole number as exporters write it: 1, "1", "49.0"; None for anything else."""
+    if isinstance(text, bool) or text is None:
+        return None
+    if isinstance(text, int):
+        return text
+    if isinstance(text, str | float):
+        try:
+            value = float(text)
+        except ValueError:
+            return None
+        return int(value) if value.is_integer() and abs(value) < 1 << 53 else None
+    return None
+
+
+def text_of(value: object) -> str | None:
+    """A field as text; None where it is empty or nothing."""
+    if value is None or value == "":
+        return None
+    return value if isinstance(value, str) else str(value)
+
+
+def yes_or_no(value: object) -> bool | None:
+    """1 and 0, true and false, as exporters write them; None for anything else."""
+    if isinstance(value, bool):
+        return value
+    return {1: True, 0: False}.get(found) if (found := number(value)) is not None else None
