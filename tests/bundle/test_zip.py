@@ -15,6 +15,7 @@ from evidence_kit.bundle.atomic import AtomicFile
 from evidence_kit.bundle.ranges import RangeFile
 from evidence_kit.bundle.writer import ZipWriter
 from evidence_kit.errors import SealError
+from evidence_kit.report import Fault
 from tests.build import refused
 from tests.rawzip import Entry, deflated, entries_of, raw_zip
 
@@ -83,6 +84,27 @@ def test_deflated_file_is_read_to_its_end_wherever_that_falls(tmp_path: Path) ->
         with RangeFile(path) as file:
             (member,) = zipscan.scan(file).members
             assert b"".join(zipscan.chunks(file, member)) == content
+
+
+def test_no_more_is_unpacked_than_was_declared(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.zip"
+    bomb = replace(deflated(Entry(name=b"bundle-x/a", raw=bytes(50_000_000))), size=10)
+    path.write_bytes(raw_zip([bomb]))
+    unpacked = 0
+    with RangeFile(path) as file, pytest.raises(Fault, match=r"container\.damaged"):
+        (member,) = zipscan.scan(file).members
+        for piece in zipscan.chunks(file, member):
+            unpacked += len(piece)
+    assert unpacked == 0
+
+
+def test_directory_too_long_for_its_members_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path / "long.zip", {"data/a": b"content"})
+    monkeypatch.setattr(zipscan, "_MAX_DIRECTORY_BYTES", 10)
+    with RangeFile(path) as file, pytest.raises(Fault, match=r"container\.too_many"):
+        zipscan.scan(file)
 
 
 SIZES = [0, 1, 10, hashing.RUN_BYTES - 60, hashing.RUN_BYTES, hashing.RUN_BYTES + 1, 0, 3, 3 << 20]

@@ -20,14 +20,15 @@ BAD = {
     "tag alone": "30",
     "cut short": "300302",
     "element past its parent": "3003020500",
+    "element past its parent, into the next": "3007300302020102050000",
     "indefinite length": "30800000",
-    "length of one in long form": "308100",
+    "short length in long form": "3081020500",
     "length with a leading zero": "30820003020101",
-    "length of five octets": "30850000000000",
-    "length cut short": "3082",
+    "length of five octets": "30850100000000",
+    "length cut short": "3082ff",
     "bytes after the end": "300000",
     "end-of-contents tag": "30020000",
-    "long tag": "1f8101020101",
+    "long tag": "1f210100",
     "integer without contents": "0200",
     "integer with needless zero": "02020001",
     "integer with needless ones": "0202ff80",
@@ -61,6 +62,26 @@ def test_what_is_no_der_is_refused(text: str) -> None:
     with pytest.raises(Fault) as caught:
         require_der(bytes.fromhex(text), code="x.y", max_bytes=100)
     assert (caught.value.code, caught.value.outcome) == ("x.y", Outcome.FAILED)
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("element past its parent", "length past the end"),
+        ("indefinite length", "length is not minimal or not definite"),
+        ("length of five octets", "length is not minimal or not definite"),
+        ("length cut short", "length is not minimal or not definite"),
+        ("short length in long form", "length is not minimal or not definite"),
+        ("long tag", "long tag"),
+        ("tag alone", "cut short"),
+        ("bytes after the end", "bytes after the end"),
+        ("boolean of another value", "an element is not DER"),
+    ],
+)
+def test_what_is_wrong_with_it_is_told(name: str, why: str) -> None:
+    with pytest.raises(Fault) as caught:
+        require_der(bytes.fromhex(BAD[name]), code="x.y", max_bytes=100)
+    assert caught.value.params == {"detail": why}
 
 
 def test_size_depth_and_count_are_bounded() -> None:

@@ -20,6 +20,7 @@ from evidence_kit.crypto.tsp import (
     build_request,
     verify_token,
 )
+from evidence_kit.crypto.x509 import MAX_CERTIFICATES
 from evidence_kit.report import Fault, Outcome
 from fixtures.tsa import Tsa
 from tests.crypto import forge
@@ -228,10 +229,16 @@ def sid_by_key(fields: dict[str, object]) -> None:
     fields["sid"] = cms.SignerIdentifier("subject_key_identifier", core.OctetString(b"1234"))
 
 
+_SHA256 = bytes.fromhex("0609608648016503040201")
 ODD: dict[str, tuple[dict[str, object], str, Outcome]] = {
     # what is signed
     "SHA-1 imprint": ({"imprint": "sha1"}, "timestamp.imprint_algorithm", UNDECIDED),
     "MD5 imprint": ({"imprint": "md5"}, "timestamp.imprint_algorithm", UNDECIDED),
+    "imprint by an algorithm with parameters": (
+        {"statement_bytes": lambda raw: raw.replace(_SHA256 + b"\x05\x00", _SHA256 + b"\x0c\x00")},
+        "timestamp.malformed",
+        FAILED,
+    ),
     "version 2": ({"statement": put("version", 2)}, "timestamp.malformed", FAILED),
     "critical extension": (
         {"statement": put("extensions", extension(critical=True))},
@@ -255,6 +262,16 @@ ODD: dict[str, tuple[dict[str, object], str, Outcome]] = {
     ),
     "gen_time on 31 February": (
         {"statement_bytes": lambda raw: raw.replace(b"20260315120000Z", b"20260231120000Z")},
+        "timestamp.malformed",
+        FAILED,
+    ),
+    "gen_time in the first of years": (
+        {"statement_bytes": lambda raw: raw.replace(b"20260315120000Z", b"00010315120000Z")},
+        "timestamp.malformed",
+        FAILED,
+    ),
+    "gen_time in the last of years": (
+        {"statement_bytes": lambda raw: raw.replace(b"20260315120000Z", b"99990315120000Z")},
         "timestamp.malformed",
         FAILED,
     ),
@@ -627,6 +644,14 @@ def test_injected_certificates_fail(authority: Authority) -> None:
         assert fault_of(made, [authority.root.anchor]) == expected
 
 
+def test_more_certificates_than_a_chain_has_are_not_looked_at(authority: Authority) -> None:
+    many = [forge.issue(f"CA {number}", ca=True) for number in range(MAX_CERTIFICATES + 1)]
+    made = tsr(token(authority.leaf, DATA, certificates=many))
+    with pytest.raises(Fault) as caught:
+        verify(made, [authority.root.anchor])
+    assert caught.value.params == {"count": MAX_CERTIFICATES + 1}
+
+
 def test_certificate_of_another_form_fails(authority: Authority) -> None:
     other = cms.CertificateChoices(
         "other",
@@ -734,6 +759,13 @@ def test_refusal_is_told_as_such() -> None:
 @pytest.mark.parametrize("reply", [b"", b"<html>", b"0" * 70_000, bytes.fromhex("3003020100")])
 def test_junk_is_no_reply(reply: bytes) -> None:
     assert reply_fault(reply) == ("timestamp.malformed", FAILED)
+
+
+def test_reply_that_goes_on_and_on_is_none(good: bytes) -> None:
+    bare = good.removeprefix(good[:4]).removeprefix(forge.GRANTED)
+    long = encode(0x30, encode(0x0C, b"t" * MAX_TOKEN_BYTES))
+    text = encode(0x30, bytes.fromhex("020101"), long)
+    assert reply_fault(tsr(bare, status=text)) == ("timestamp.malformed", FAILED)
 
 
 def test_openssl_agrees(tmp_path: Path, authority: Authority, good: bytes) -> None:

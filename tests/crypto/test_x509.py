@@ -90,7 +90,9 @@ def test_pem_is_read_and_written_without_its_comments() -> None:
     )
     assert certificates_from_pem(pem) == (first.der, second.der)
     assert certificate_to_pem(first.der) == first.certificate.public_bytes(Encoding.PEM)
-    for bad in (b"", b"junk", pem.replace(b"MII", b"AAA")):
+    torn = pem.rpartition(b"-----END")[0]
+    odd = b"-----BEGIN CERTIFICATE-----\nMIIA=AA\n-----END CERTIFICATE-----\n"
+    for bad in (b"", b"junk", pem.replace(b"MII", b"AAA"), torn, odd):
         with pytest.raises(Fault, match=r"certificate\.malformed"):
             certificates_from_pem(bad)
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from evidence_kit.bundle import layout
 from tests.forge import CHAT, PICTURE, Forge, canonical_zip
 from tests.rawzip import FULL_16, FULL_32, FULL_64, Entry, deflated, entries_of, raw_zip
 from tests.tamper.table import INDETERMINATE, Row, row
@@ -163,6 +164,41 @@ def replaced(old: bytes, new: bytes) -> Callable[[Forge], bytes]:
     return attack
 
 
+def padded_directory(forge: Forge) -> bytes:
+    """Bytes that the directory's length counts, and no entry is made of."""
+    entries, hidden = entries_of(forge.zip()), b"hidden"
+    length = sum(len(entry.header(0)) for entry in entries) + len(hidden)
+    return raw_zip(entries, gap_behind=hidden, end={"length": length})
+
+
+def marked_entry(at: int, mark: bytes) -> Callable[[Forge], bytes]:
+    """An attack that writes bytes into the directory's first entry."""
+
+    def attack(forge: Forge) -> bytes:
+        content = bytearray(forge.zip())
+        start = content.index(b"PK\1\2") + at
+        content[start : start + len(mark)] = mark
+        return bytes(content)
+
+    return attack
+
+
+def marked_local(forge: Forge) -> bytes:
+    """The local header of a member that is listed with times does not begin like one."""
+    content = bytearray(told(extra=_TIMES)(forge))
+    name = f"{forge.top}/{CHAT}".encode()
+    start = content.index(name) - 30
+    assert content[start : start + 4] == b"PK\3\4"
+    content[start + 3] = 6
+    return bytes(content)
+
+
+def crowded(forge: Forge) -> bytes:
+    """More files that no manifest lists than one has to look into."""
+    extras = {f"proof/other/{number}": b"" for number in range(layout.MAX_UNLISTED)}
+    return canonical_zip(forge.top, {**forge.files, **extras})
+
+
 _TIMES = extra(0x5455, b"\x03" + b"\0" * 8)
 _WIDE_SIZES = extra(1, struct.pack("<2Q", 51, 51))
 _HUGE = extra(1, struct.pack("<2Q", FULL_64, FULL_64))
@@ -181,6 +217,12 @@ CONTAINER: list[Row] = [
     row("bytes before the directory", whole(gap=b"hidden"), "container.hidden_bytes", "container"),
     row("bytes behind the directory", whole(gap_behind=b"hidden"), "container.hidden_bytes",
         "container"),
+    row("bytes in the directory", padded_directory, "container.hidden_bytes", "container"),
+    row("an entry of another kind", marked_entry(0, b"PK\1\3"), "container.damaged", "container"),
+    row("a member on a second disk", marked_entry(34, b"\1"), "container.damaged", "container"),
+    row("a name that is far too long", outside(b"bundle-x/" + b"n" * 600), "structure.name",
+        "bundle-x/" + "n" * 503),
+    row("very many files that are not listed", crowded, "container.too_many", "container"),
     row("bytes between members", told(behind=b"hidden"), "container.hidden_bytes",
         "{top}/data/files/0002-picture.png"),
     row("hidden member between members",
@@ -202,8 +244,8 @@ CONTAINER: list[Row] = [
     row("extra field in the local header, offsets right",
         told_locally(extra=extra(0x4141, b"hidden")), "container.hidden_bytes", THE_CHAT),
     row("extra field longer than the field", told(extra=struct.pack("<2H", 0x5455, 99)),
-        "container.hidden_bytes", "container"),
-    row("extra field twice", told(extra=_TIMES * 2), "container.hidden_bytes", "container"),
+        "container.hidden_bytes", THE_CHAT),
+    row("extra field twice", told(extra=_TIMES * 2), "container.hidden_bytes", THE_CHAT),
     row("extra field too long", told(extra=extra(0x5455, b"h" * 100)), "container.hidden_bytes",
         THE_CHAT),
     row("extra field cut short", told(extra=b"\x55"), "container.damaged", "container"),
@@ -222,6 +264,19 @@ CONTAINER: list[Row] = [
     row("local date differs", told_locally(date=0x5A6B), "container.local_header", CHAT),
     row("local size differs, repacked",
         one(lambda e: replace(e, extra=_TIMES, local={"size": 1})),
+        "container.local_header", THE_CHAT),
+    row("local header of another kind, repacked", marked_local, "container.local_header", THE_CHAT),
+    row("local name differs, repacked",
+        one(lambda e: replace(e, extra=_TIMES, local={"name": e.name[:-8] + b"CHAT.txt"})),
+        "container.local_header", THE_CHAT),
+    row("local flags differ, repacked",
+        one(lambda e: replace(e, extra=_TIMES, local={"flags": 0x800})),
+        "container.local_header", THE_CHAT),
+    row("local method differs, repacked",
+        one(lambda e: replace(e, extra=_TIMES, local={"method": 8})),
+        "container.local_header", THE_CHAT),
+    row("local sizes nobody asked for, repacked",
+        one(lambda e: replace(e, extra=_TIMES, local={"extra": _WIDE_SIZES})),
         "container.local_header", THE_CHAT),
     row("CRC wrong in both", told(crc=0xDEADBEEF), "container.crc", CHAT),
     row("CRC wrong in both, deflated", one(lambda e: replace(deflated(e), crc=0xDEADBEEF)),
@@ -277,6 +332,8 @@ CONTAINER: list[Row] = [
         "container.damaged", THE_CHAT),
     row("deflate stream with bytes behind", one(lambda e: deflated(e, behind=b"hidden")),
         "container.damaged", THE_CHAT),
+    row("deflate stream with very many bytes behind",
+        one(lambda e: deflated(e, behind=b"hidden" * 100_000)), "container.damaged", THE_CHAT),
     row("deflate stream is junk", one(lambda e: replace(e, method=8, stored=len(e.raw))),
         "container.damaged", THE_CHAT),
     row("descriptor missing", told(flags=8), "container.local_header", THE_CHAT),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from evidence_kit.bundle import layout
 from tests.forge import CHAT, PICTURE, TRANSCRIPT, Forge, Json
 from tests.tamper.table import INDETERMINATE, PASSED, Row, row
 
@@ -27,6 +28,12 @@ def files(told: Json, item: int = 0) -> list[Json]:
 def extend(told: Json, value: object) -> None:
     """Add an extension that nobody knows."""
     told["extensions"] = {"x-note": value}
+
+
+def later(told: Json) -> None:
+    """A record of a later format, with an extension of very many values."""
+    extend(told, [9] * _SOME)
+    told["format"] = "evidence-kit/bundle/9"
 
 
 def nested(depth: int) -> object:
@@ -66,6 +73,8 @@ def foreign_top(forge: Forge) -> Forge:
     return forge
 
 
+_MANY = layout.max_values(100)
+_SOME = layout.max_values(0) + 10
 _LABEL = '"label": "聊天"'.encode()
 _HEAD = b'"format": "evidence-kit/bundle/1-draft"'
 
@@ -112,6 +121,17 @@ RECORD: list[Row] = [
     lie("-2**53-1", "structure.number", lambda t: extend(t, -(2**53) - 1)),
     lie("a float past 2**53", "structure.number", lambda t: extend(t, 1e300)),
     lie("two million digits", "structure.number", lambda t: extend(t, 10**4000)),
+    # one more than a record of so few files may hold, though it is not read as a tree yet
+    lie("too many values", "structure.json", lambda t: extend(t, [9] * _MANY)),
+    # few enough to be looked at, too many to become a tree
+    lie("too many values of an extension", "structure.json", lambda t: extend(t, [9] * _SOME)),
+    row(
+        "record: too many values of a later format",
+        lambda f: f.tell(later).reseal(),
+        "unsupported.format",
+        EVIDENCE,
+        INDETERMINATE,
+    ),
     lie("nesting 33", "structure.depth", lambda t: extend(t, nested(31))),
     raw(
         "a depth bomb",

@@ -66,11 +66,12 @@ def seal(url: str, folder: Path) -> dict[str, bytes]:
     return members(bundle)
 
 
-def replay(files: dict[str, bytes], url: str, folder: Path, ready: str) -> Shown:
+def replay(files: dict[str, bytes], url: str, folder: Path, ready: str, *, last: str = "") -> Shown:
     """Open a sealed page in a player, in a browser that finds nobody else.
 
     Args:
-        ready: a condition in JavaScript, true once all that can come has come.
+        ready: a condition in JavaScript, true once all that can come to the page has come.
+        last: what the address of the last answer ends with, where a worker asks for that.
     """
     wacz = folder / "page.wacz"
     wacz.write_bytes(files[WACZ])
@@ -103,6 +104,10 @@ def replay(files: dict[str, bytes], url: str, folder: Path, ready: str) -> Shown
         while not frame.evaluate(_STEP):
             page.wait_for_timeout(50)
         frame.wait_for_function(ready)
+        for _ in range(200):
+            if any(target.endswith(last) for _, target in answers):
+                break
+            page.wait_for_timeout(50)
         text = frame.evaluate("() => document.body.innerText")
         pictures = dict(frame.evaluate(_PICTURES))
         browser.close()
@@ -133,13 +138,13 @@ def kinds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
     with running_shop() as shop:
         files = seal(shop.kinds_url, folder)
         served = len(shop.log)
-        # the last of what the page's scripts, frames and workers ask for
+        # the last of what the page's scripts and frames ask for
         ready = """async () => {
           const names = performance.getEntriesByType("resource").map((one) => one.name);
           return ["worker.js", "frame.html", "events"].every(
             (name) => names.some((one) => one.endsWith(`/kinds/${name}`)));
         }"""
-        yield replay(files, shop.kinds_url, folder, ready)
+        yield replay(files, shop.kinds_url, folder, ready, last="/kinds/worker.json")
         assert len(shop.log) == served
 
 

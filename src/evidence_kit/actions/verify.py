@@ -260,8 +260,7 @@ def _open(path: Path, progress: Progress | None) -> "Future[Bundle]":
     """An open bundle that is being hashed, or what is wrong with it, to be told in its turn."""
     opened: Future[Bundle] = Future()
     try:
-        bundle = Bundle(path, progress)
-        bundle.start_hashing()
+        bundle = Bundle(path, progress, is_hashed_at_once=True)
         opened.set_result(bundle)
     except (Fault, InputError) as error:
         opened.set_exception(error)

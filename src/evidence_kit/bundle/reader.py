@@ -22,6 +22,7 @@ class Bundle:
     Args:
         path: the zip, or the folder it was unzipped to.
         progress: called with the number of bytes hashed since the last call.
+        is_hashed_at_once: as `start_hashing`, before anything else is read.
 
     Raises:
         InputError: there is nothing at `path`, it can't be read, or it is no bundle.
@@ -29,16 +30,24 @@ class Bundle:
             than its manifest lists.
     """
 
-    def __init__(self, path: Path, progress: hashing.Progress | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        progress: hashing.Progress | None = None,
+        *,
+        is_hashed_at_once: bool = False,
+    ) -> None:
         self.path = path
         self._progress = progress
+        self._hashing: aside.Aside | None = None
         self.source: Source = open_source(path)
         try:
+            if is_hashed_at_once:
+                self.start_hashing()
             self._require_listed()
         except BaseException:
-            self.source.close()
+            self._close()
             raise
-        self._hashing: aside.Aside | None = None
 
     def _require_listed(self) -> None:
         """Refuse far more files than are listed, before each of them is looked into."""
@@ -57,6 +66,9 @@ class Bundle:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._close()
+
+    def _close(self) -> None:
         # The file stays open until nobody reads it any more.
         if self._hashing:
             self._hashing.stop()

@@ -107,8 +107,9 @@ def _is_suspicious(tokens: bytes) -> bool:
 
     In what is encoded here, only backslashes, quotes and controls are escaped.
     """
+    has_escapes = b"\\" in tokens  # most have none, and a copy of a long one takes time
     return (
-        b"\\" in tokens.replace(rb"\\", b"").replace(rb"\"", b"")
+        (has_escapes and b"\\" in tokens.replace(rb"\\", b"").replace(rb"\"", b""))
         or b"\x7f" in tokens
         or (not tokens.isascii() and bool(_UNSAFE.search(tokens)))
         or bool(_LONG_NUMBER.search(tokens))
@@ -175,10 +176,10 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _bounded(digits: str) -> int:
-    # The length is looked at first: int() of a million digits is slow.
-    if len(digits) > 17 or abs(int(digits)) > _MAX_INTEGER:
+    number = int(digits)  # the typed reader has refused what takes long
+    if abs(number) > _MAX_INTEGER:
         raise _Refused("structure.number", digits)
-    return int(digits)
+    return number
 
 
 def _finite(text: str) -> float:

@@ -7,6 +7,7 @@ different contents, or bytes hide where none looks.
 """
 
 import bisect
+import contextlib
 import stat
 import struct
 import zlib
@@ -45,7 +46,7 @@ class _Entry(NamedTuple):
     @property
     def path(self) -> str:
         """Its name, as shown to the reader."""
-        return _shown(self.member)
+        return _shown(self.member.name)
 
 
 def is_zip(file: RangeFile) -> bool:
@@ -96,16 +97,14 @@ def _order(member: Member) -> tuple[int, bytes]:
         return layout.UNPLACED, path.encode()
 
 
-def _shown(member: Member) -> str:
-    return escape(member.name.decode("ascii", "backslashreplace"))
+def _shown(name: bytes) -> str:
+    return escape(name.decode("ascii", "backslashreplace"))
 
 
 def _find_directory(file: RangeFile, size: int) -> tuple[int, int, int]:
     """Offset, length and member count of the central directory."""
     tail_start = max(0, size - zipform.END.size - zipform.LOCATOR64.size - zipform.END64.size)
     tail = file.read(tail_start, size - tail_start)
-    if len(tail) < zipform.END.size:
-        raise Fault("container.damaged")
     end = zipform.END.unpack(tail[-zipform.END.size :])
     if end[0] != zipform.END_SIGNATURE or end[7] != 0:
         # A comment, bytes after the end, or a file cut short: no end record where it must be.
@@ -117,8 +116,6 @@ def _find_directory(file: RangeFile, size: int) -> tuple[int, int, int]:
     last = size - zipform.END.size
     if zipform.FULL_16 in (here, count) or zipform.FULL_32 in (length, start):
         wide = tail[: -zipform.END.size]
-        if len(wide) != zipform.END64.size + zipform.LOCATOR64.size:
-            raise Fault("container.damaged")
         record = zipform.END64.unpack(wide[: zipform.END64.size])
         last -= len(wide)
         locator = zipform.LOCATOR64.pack(zipform.LOCATOR64_SIGNATURE, 0, last, 1)
@@ -147,12 +144,10 @@ def _entries(directory: bytes, count: int) -> Iterator[_Entry]:
         at += zipform.CENTRAL.size
         name = directory[at : at + min(name_size, _MAX_NAME_BYTES)]
         if name_size > _MAX_NAME_BYTES:
-            raise Fault("structure.name", path=escape(name.decode("ascii", "backslashreplace")))
+            raise Fault("structure.name", path=_shown(name))
         extra = directory[at + name_size : at + name_size + extra_size]
         at += name_size + extra_size + comment_size
-        if extra_size > _MAX_EXTRA_BYTES:
-            raise Fault("container.hidden_bytes", path=escape(name.decode("ascii", "replace")))
-        extras = _extra_fields(extra)
+        extras = _extra_fields(extra, name)
         wide = extras.get(1, b"")
         size, wide = _widen(size, wide)
         stored, wide = _widen(stored, wide)
@@ -165,7 +160,7 @@ def _entries(directory: bytes, count: int) -> Iterator[_Entry]:
             member,
             # Some programs make links of these bits whatever system wrote them.
             attributes >> 16,
-            not comment_size and not wide and _are_allowed(extras, extra),
+            not comment_size and not wide and extras.keys() <= _ALLOWED_EXTRAS,
         )
     if at != len(directory):
         raise Fault("container.hidden_bytes")
@@ -179,20 +174,22 @@ def _widen(value: int, wide: bytes) -> tuple[int, bytes]:
     return value, wide[8:]
 
 
-def _extra_fields(extra: bytes) -> dict[int, bytes]:
+def _extra_fields(extra: bytes, name: bytes) -> dict[int, bytes]:
+    """The extra fields of the member of that name, by their kind."""
     fields: dict[int, bytes] = {}
+    if not extra:
+        return fields
+    hidden = Fault("container.hidden_bytes", path=_shown(name))
     at = 0
+    if len(extra) > _MAX_EXTRA_BYTES:
+        raise hidden
     while at < len(extra):
         kind, size = struct.unpack_from("<2H", extra, at)
         if kind in fields or at + 4 + size > len(extra):
-            raise Fault("container.hidden_bytes")
+            raise hidden
         fields[kind] = extra[at + 4 : at + 4 + size]
         at += 4 + size
     return fields
-
-
-def _are_allowed(fields: dict[int, bytes], extra: bytes) -> bool:
-    return fields.keys() <= _ALLOWED_EXTRAS and len(extra) <= _MAX_EXTRA_BYTES
 
 
 def _require_no_hidden_tail(records: bytes) -> None:
@@ -249,7 +246,7 @@ def _without_folders(members: list[Member]) -> tuple[Member, ...]:
             # What is in a folder begins with its name, and stands right behind it.
             first = bisect.bisect(names, member.name)
             if not names[first : first + 1] or not names[first].startswith(member.name):
-                raise Fault("container.hidden_bytes", path=_shown(member))
+                raise Fault("container.hidden_bytes", path=_shown(member.name))
     return files
 
 
@@ -278,9 +275,8 @@ def _require_same_local(file: RangeFile, member: Member, path: str) -> int:
         zipform.LOCAL.unpack_from(raw)
     )
     begin = member.offset + zipform.LOCAL.size + name_size
-    extra = file.read(begin, extra_size)
-    fields = _extra_fields(extra)
-    if not _are_allowed(fields, extra):
+    fields = _extra_fields(file.read(begin, extra_size), member.name)
+    if not fields.keys() <= _ALLOWED_EXTRAS:
         raise Fault("container.hidden_bytes", path=path)
     wide = fields.get(1, b"")
     size, wide = _widen(size, wide)
@@ -322,10 +318,10 @@ def chunks(file: RangeFile, member: Member) -> Iterator[bytes]:
     Raises:
         Fault: "container.damaged" where they are not exactly as long as declared.
     """
-    damaged = Fault("container.damaged", path=_shown(member))
+    damaged = Fault("container.damaged", path=_shown(member.name))
     inflate = zlib.decompressobj(-15) if member.method == DEFLATED else None
     at, end, left = member.data_offset, member.data_offset + member.stored_bytes, member.size_bytes
-    try:
+    with contextlib.suppress(zlib.error):  # then it is not at its end
         while at < end and not (inflate and inflate.eof):
             raw = file.read(at, min(_CHUNK_BYTES, end - at))
             if not raw:
@@ -336,8 +332,6 @@ def chunks(file: RangeFile, member: Member) -> Iterator[bytes]:
                 if left < 0:
                     raise damaged
                 yield piece
-    except zlib.error:
-        raise damaged from None
     if left or at != end or (inflate and (inflate.unused_data or not inflate.eof)):
         raise damaged
 

@@ -292,7 +292,8 @@ class Recorder:
             paused.truncated = None if stream.is_whole else "unspecified"
             paused.is_over = stream.is_whole
         else:
-            paused.truncated = "disconnect" if log is not None and log.failure else "time"
+            is_broken = log is not None and log.failure and not log.is_cancelled
+            paused.truncated = "disconnect" if is_broken else "time"
 
     async def _send(
         self, command: str, params: dict[str, Any], limit_s: float | None = _ANSWER_S

@@ -44,6 +44,8 @@ class RequestLog:
         self.sent: list[Event] = []
         self.received: list[Event] = []
         self.failure: str | None = None
+        self.is_cancelled = False
+        """The browser itself broke it off."""
         self.is_finished = False
 
     def hop(self, place: int, url: str) -> Hop | None:
@@ -192,5 +194,6 @@ def _end(log: RequestLog, name: str, event: Event) -> None:
             log.hops[-1].response = event["response"]
     elif name == "loadingFailed":
         log.failure = str(event.get("errorText", "failed"))
+        log.is_cancelled = bool(event.get("canceled"))
     else:
         log.is_finished = True

@@ -107,6 +107,11 @@ class Traffic:
         """Whether the page's own HTML came to its end."""
         return self._document_done and not self.document_cut.is_set()
 
+    @property
+    def is_document_coming(self) -> bool:
+        """Whether the page's own HTML is still on its way."""
+        return not self._document_done and not self.document_cut.is_set()
+
     def unfinished(self) -> tuple[tuple[str, bool], ...]:
         """Addresses without query that are still under way, and whether each is a part of
         the page; documents, polls, streams and what no script reads are left out."""

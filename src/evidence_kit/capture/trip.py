@@ -11,15 +11,15 @@ import msgspec
 
 from evidence_kit.bundle.text import escape
 from evidence_kit.capture import environment, sanity
-from evidence_kit.capture.artefacts import Artefacts, take_artefacts
+from evidence_kit.capture.artefacts import take_artefacts
 from evidence_kit.capture.browser import FoundBrowser, RunningBrowser
 from evidence_kit.capture.console import CONSOLE, ConsoleLog
-from evidence_kit.capture.downloads import PAGE_DOWNLOAD, DownloadSeen
+from evidence_kit.capture.downloads import PAGE_DOWNLOAD
 from evidence_kit.capture.frames import FRAMES
-from evidence_kit.capture.look import Look, look, scroll_inside
-from evidence_kit.capture.page import DrivenPage, Loading, Rest
+from evidence_kit.capture.gathered import Gathered, to_judge
+from evidence_kit.capture.look import look, scroll_inside
+from evidence_kit.capture.page import DrivenPage, Rest
 from evidence_kit.capture.pictures import is_selector
-from evidence_kit.capture.popups import PopupSeen
 from evidence_kit.capture.recorder_run import TRAFFIC, RecorderRun
 from evidence_kit.capture.redaction_run import RedactionRun
 from evidence_kit.capture.request import Capture, CaptureRequest
@@ -38,25 +38,6 @@ _MIN_REST_S = 2.0
 _DOWNLOAD_S = 5.0
 ABOUT = (*TRAFFIC, CONSOLE, TIMING)
 """Files that tell of a page without showing it."""
-
-
-class _Seen(msgspec.Struct, kw_only=True):
-    """What is gathered on the way."""
-
-    loading: Loading
-    rest: Rest | None = None
-    look: Look | None = None
-    boxes: int = 0
-    unfinished: tuple[tuple[str, bool], ...] = ()
-    chain_der: tuple[bytes, ...] = ()
-    expect_elsewhere: bool = False
-    is_flat: bool = False
-    is_faint: bool = False
-    has_fonts: bool = True
-    popups: tuple[PopupSeen, ...] = ()
-    downloads: tuple[DownloadSeen, ...] = ()
-    browser_sha256: str | None = None
-    artefacts: Artefacts = Artefacts(files=(), missing=(), text=None, viewport_path=None)
 
 
 class Trip:
@@ -124,7 +105,9 @@ class Trip:
             loading = await page.load(self._request.url, self._request.timeout_s)
             if loading.reason:
                 detail["reason"] = loading.reason
-        seen = _Seen(loading=loading)
+        if loading.has_document and page.traffic.is_document_coming:
+            await self._stop_loading(page)
+        seen = Gathered(loading=loading)
         # reading the program takes a core that is idle while the page comes to rest
         asides = asyncio.gather(
             asyncio.to_thread(environment.digest_of, self._running.executable),
@@ -147,6 +130,11 @@ class Trip:
         await self._keep_traffic(page, seen, started_at)
         return await self._finish(page, seen, started_at)
 
+    async def _stop_loading(self, page: DrivenPage) -> None:
+        """Take the page as far as it came: one that grows for ever gives no time to look at it."""
+        with contextlib.suppress(Shortfall), self._steps.step("stop loading"):
+            await page.send("Page.stopLoading")
+
     async def _check_region(self, page: DrivenPage) -> None:
         """Refuse what is no selector before the site is asked for anything."""
         region = self._request.region
@@ -155,7 +143,7 @@ class Trip:
                 if not await is_selector(page, region):
                     raise UsageError("capture.region", selector=region)
 
-    async def _rest(self, page: DrivenPage, seen: _Seen, deadline_s: float) -> None:
+    async def _rest(self, page: DrivenPage, seen: Gathered, deadline_s: float) -> None:
         self.report("rest")
         try:
             with self._steps.step("rest") as detail:
@@ -171,7 +159,7 @@ class Trip:
         left_s = max(deadline_s - _now(), _MIN_REST_S)
         return await page.bounded(page.come_to_rest(self._request.quiet_ms, left_s), left_s + 1)
 
-    async def _look(self, page: DrivenPage, seen: _Seen) -> None:
+    async def _look(self, page: DrivenPage, seen: Gathered) -> None:
         """Ask what must be asked before the page is resized for its picture."""
         seen.unfinished = page.traffic.unfinished()
         try:
@@ -182,7 +170,7 @@ class Trip:
         except Shortfall:
             return
 
-    async def _take(self, page: DrivenPage, seen: _Seen) -> None:
+    async def _take(self, page: DrivenPage, seen: Gathered) -> None:
         self.report("artefacts")
         folder = self._folder / "page"
         await asyncio.to_thread(folder.mkdir, exist_ok=True)
@@ -208,7 +196,7 @@ class Trip:
             )
 
     async def _keep_downloads(
-        self, page: DrivenPage, seen: _Seen, limit_s: float, *, is_page: bool = False
+        self, page: DrivenPage, seen: Gathered, limit_s: float, *, is_page: bool = False
     ) -> None:
         """Keep the files that the site sent beside its page, or instead of one."""
         folder = self._folder / "page"
@@ -228,7 +216,7 @@ class Trip:
             missing=(*seen.artefacts.missing, *missing),
         )
 
-    async def _take_popups(self, page: DrivenPage, seen: _Seen) -> None:
+    async def _take_popups(self, page: DrivenPage, seen: Gathered) -> None:
         clean = self._redaction.clean_text
         seen.popups = await page.popups.take(page, self._folder / "page", self._steps, clean)
         files = tuple(file for popup in seen.popups for file in popup.files)
@@ -236,7 +224,7 @@ class Trip:
             seen.artefacts, files=(*seen.artefacts.files, *files)
         )
 
-    async def _keep_traffic(self, page: DrivenPage, seen: _Seen, started_at: datetime) -> None:
+    async def _keep_traffic(self, page: DrivenPage, seen: Gathered, started_at: datetime) -> None:
         """Add the recorded traffic, and search all that was written for secrets."""
         title = ""
         if seen.loading.has_document:
@@ -270,13 +258,13 @@ class Trip:
         file = DraftFile(path=CONSOLE, source=str(target), media_type="application/jsonl")
         return (file,)
 
-    async def _finish(self, page: DrivenPage, seen: _Seen, started_at: datetime) -> Capture:
+    async def _finish(self, page: DrivenPage, seen: Gathered, started_at: datetime) -> Capture:
         answer = page.traffic.answer
         final_url = None
         if seen.loading.has_document:
             final_url = self._redaction.clean_text(escape(page.page.url))
         observations = self._redaction.clean_observations(
-            sanity.judge(self._judged(page, seen, final_url))
+            sanity.judge(to_judge(seen, page, self._request, final_url))
         )
         browser = Browser(
             name=self._found.name, version=self._running.version, sha256=seen.browser_sha256
@@ -307,45 +295,13 @@ class Trip:
             is_attempt=not any(map(_is_of_page, seen.artefacts.files)),
         )
 
-    def _judged(self, page: DrivenPage, seen: _Seen, final_url: str | None) -> sanity.Seen:
-        why = seen.loading.reason
-        answer = page.traffic.answer
-        return sanity.Seen(
-            url=self._request.url,
-            final_url=final_url,
-            http_status=answer.status if answer else None,
-            text=seen.artefacts.text,
-            look=seen.look,
-            is_picture_flat=seen.is_flat,
-            is_picture_faint=seen.is_faint,
-            is_capped=seen.rest is not None and seen.rest.is_capped,
-            is_document_cut=seen.loading.has_document and not page.traffic.is_document_whole,
-            is_timeout=why == "timeout",
-            is_busy=seen.rest is not None and not seen.rest.is_quiet and why is None,
-            has_stopped_script=page.has_stopped_script,
-            has_fonts=seen.has_fonts,
-            error=why if why not in (None, "timeout", "cut", "download") else page.end,
-            expect=self._request.expect,
-            expect_elsewhere=seen.expect_elsewhere,
-            failed=tuple(page.traffic.failed),
-            unfinished=seen.unfinished,
-            boxes=seen.boxes,
-            is_attached=self._request.attach is not None,
-            device=self._request.device,
-            picture_notes=seen.artefacts.notes,
-            dialogs=tuple(page.dialogs),
-            popups=seen.popups,
-            blocked_popups=page.popups.blocked,
-            downloads=seen.downloads,
-        )
-
     def _profile(self) -> environment.Profile:
         if self._request.attach:
             return "attached"
         return "session" if self._request.session_path else "empty"
 
     async def _write_record(
-        self, seen: _Seen, browser: Browser, page: DrivenPage
+        self, seen: Gathered, browser: Browser, page: DrivenPage
     ) -> tuple[DraftFile, ...]:
         surroundings = environment.Surroundings(
             browser=browser,

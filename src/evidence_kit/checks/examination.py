@@ -35,8 +35,8 @@ class Examination:
         """
         pem = self.bundle.read(layout.SIGNER)
         with _about(layout.SIGNER):
-            (der, *more) = certificates_from_pem(pem)
-        if more or certificate_to_pem(der) != pem:
+            der = certificates_from_pem(pem)[0]
+        if certificate_to_pem(der) != pem:  # nor is a second one
             raise Fault("signature.pem", path=layout.SIGNER)
         return der
 

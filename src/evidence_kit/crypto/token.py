@@ -226,7 +226,7 @@ def _embedded_certificates(certificates: core.Asn1Value) -> list[x509.Certificat
     if isinstance(certificates, core.Void):
         return []
     if len(certificates) > MAX_CERTIFICATES:
-        raise Fault("timestamp.injected")
+        raise Fault("timestamp.injected", count=len(certificates))
     loaded = []
     for choice in certificates:
         if choice.name != "certificate":

@@ -110,7 +110,9 @@ FINDINGS: dict[str, str] = {
         "the authority's certificate was revoked later, and its key may have been stolen"
         " ({time}, {reason}): {path}"
     ),
-    "revocation.unrelated": mark("this revocation list is about none of those in question: {path}"),
+    "revocation.unrelated": mark(
+        "this revocation list is about none of the certificates that the verdict rests on: {path}"
+    ),
     "signature.certificate_mismatch": mark(
         "the signature was not made with the certificate that the bundle names: {path}"
     ),
