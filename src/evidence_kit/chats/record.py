@@ -66,14 +66,20 @@ class Flag(StrEnum):
     """Earlier than the record before it in the same conversation. Set by the driver."""
     CUT = "cut"
     """The body is longer than the limit; the rest of its bytes is unclaimed."""
+    DATE_ABOVE = "date_above"
+    """The day stands in a line above, not with the record, which has the time of day alone."""
     EDITED = "edited"
     FORWARDED = "forwarded"
     NO_SUCH_TIME = "no_such_time"
     """A time is written, but no clock or calendar has it, such as 31 February."""
     PLACEHOLDER = "placeholder"
     """The export names something that it does not contain."""
+    READ = "read"
+    """Marked as read by the other side."""
     UNDECODABLE = "undecodable"
     """Some bytes are not in the file's encoding; they show as U+FFFD in the body."""
+    UNREAD = "unread"
+    """Marked as not read by the other side, when it was copied."""
 
 
 class Span(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):

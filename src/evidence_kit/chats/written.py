@@ -16,11 +16,12 @@ from evidence_kit.chats.times import (
     offset_moment,
 )
 
-_HALF = r"上午|下午|凌晨|早上|清晨|中午|傍晚|晚上|[AaPp]\.?\s?[Mm]\.?"
+HALF = r"上午|下午|凌晨|早上|清晨|中午|傍晚|晚上|[AaPp]\.?\s?[Mm]\.?"
+"""Pattern of the words for a half of the day; `times.is_pm` reads them."""
 WHEN = (
     r"(?P<when>(?P<a>\d{1,4})[-/.年](?P<b>\d{1,2})[-/.月](?P<c>\d{1,4})日?[ T,，\t]{1,3}"
-    rf"(?P<before>(?:{_HALF})\s?)?(?P<hour>\d{{1,2}}):(?P<minute>\d\d)(?::(?P<second>\d\d))?"
-    rf"(?:[.,]\d{{1,6}})?(?P<after>[ \u202f]?(?:{_HALF}))?"
+    rf"(?P<before>(?:{HALF})\s?)?(?P<hour>\d{{1,2}}):(?P<minute>\d\d)(?::(?P<second>\d\d))?"
+    rf"(?:[.,]\d{{1,6}})?(?P<after>[ \u202f]?(?:{HALF}))?"
     r"(?P<zone>[ ]?(?:Z|(?:UTC|GMT)?[+-]\d\d:?\d\d))?)(?!\d)"
 )
 """Pattern of a date with a time behind it, for a larger one; `moment_of` reads its groups."""

@@ -38,11 +38,14 @@ FLAGS = {
     Flag.AUTO_REPLY: mark("automatic reply"),
     Flag.BACKWARDS: mark("earlier than the one before it"),
     Flag.CUT: mark("cut off"),
+    Flag.DATE_ABOVE: mark("the day stands in a line above"),
     Flag.EDITED: mark("edited"),
     Flag.FORWARDED: mark("forwarded"),
     Flag.NO_SUCH_TIME: mark("no such time exists"),
     Flag.PLACEHOLDER: mark("a stand-in for what the export does not hold"),
+    Flag.READ: mark("marked as read"),
     Flag.UNDECODABLE: mark("bytes in no known encoding"),
+    Flag.UNREAD: mark("marked as not read"),
 }
 CATEGORIES = {
     Category.PROMISE: mark("promise"),

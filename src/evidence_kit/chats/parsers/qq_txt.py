@@ -6,11 +6,11 @@ A header counts only behind a head or an empty line; a body that holds both can'
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from evidence_kit.chats.blocks import Block, blocks
 from evidence_kit.chats.parser import SHAPE, SIGNATURE, Detection, Options, Parser
 from evidence_kit.chats.phrases import flags_of, kind_of_body, kind_of_system
+from evidence_kit.chats.qq import SYSTEM, sender
 from evidence_kit.chats.record import Part, Record, Structure
 from evidence_kit.chats.source import Head, Source
 from evidence_kit.chats.times import iso_dates, iso_time, local_moment, plain_moment
@@ -27,10 +27,7 @@ _MESSAGE = (
 )
 _HEADER = re.compile(rf"^(?:{_CHAT}|{_MESSAGE})(?=\r?$)", re.MULTILINE | re.ASCII)
 _TITLE = "消息记录（此消息记录为文本格式，不支持重新导入）"
-_WHO = re.compile(r"(?P<name>.*?)(?:\((?P<uin>\d{5,12})\)|<(?P<mail>[^<>\s]+@[^<>\s]+)>)", re.ASCII)
 _GROUPS = ("when", "year", "month", "day", "hour", "minute", "second", "half", "who")
-_SYSTEM = "10000"
-"""The number that QQ itself speaks with."""
 _ENOUGH = 3
 """Fewer headers without the export's own title are any note."""
 
@@ -40,7 +37,7 @@ def _detect(head: Head) -> Detection:
     found = list(_HEADER.finditer(text))
     if text.startswith(_TITLE) or any(match["peer"] is not None for match in found):
         return Detection(SIGNATURE, ("the title or a chat's head of QQ's message manager",))
-    numbered = sum(_WHO.fullmatch(match["who"]) is not None for match in found)
+    numbered = sum(sender(match["who"])[1] is not None for match in found)
     if len(found) < _ENOUGH or numbered < len(found) or found[0].start() > 0:
         return Detection()
     return Detection(SHAPE, (f"{numbered} lines of time, name and QQ number",))
@@ -70,14 +67,14 @@ def _stray_bytes(source: Source, block: Block) -> int:
 
 def _record(source: Source, block: Block, header: re.Match[str], peer: str | None) -> Record:
     when, year, month, day, hour, minute, second, half, who = header.group(*_GROUPS)
-    name, number = _sender(who)
+    name, number = sender(who)
     if half is None:
         moment = plain_moment(f"{year}-{month:0>2}-{day:0>2}", f"{hour:0>2}:{minute}:{second}")
     else:
         dates = iso_dates(year, month, day, "ymd")
         moment = local_moment(dates, iso_time(hour, minute, second, pm=half == "PM"))
     body = block.body
-    is_system = number == _SYSTEM
+    is_system = number in SYSTEM
     return Record(
         id=source.record_id(block.byte_start),
         kind=kind_of_system(body) if is_system else kind_of_body(body),
@@ -94,16 +91,9 @@ def _record(source: Source, block: Block, header: re.Match[str], peer: str | Non
     )
 
 
-@lru_cache(1 << 10)
-def _sender(who: str) -> tuple[str, str | None]:
-    """Name and number or mail address; few people write many messages."""
-    named = _WHO.fullmatch(who)
-    return (named["name"], named["uin"] or named["mail"]) if named else (who, None)
-
-
 PARSER = Parser(
     id="qq_txt",
-    version="1",
+    version="2",
     title="QQ TXT",
     syntax="text",
     detect=_detect,
