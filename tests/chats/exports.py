@@ -1,12 +1,17 @@
 """Every fixture of every parser, and what the tests do with each."""
 
+import base64
 import contextlib
 import csv
+import email
+import email.policy
 import io
 import json
+import quopri
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -81,8 +86,44 @@ def holds_body(text: str, body: str, syntax: str) -> bool:
         case "json" | "jsonl":
             value = _loaded(text)
             return body in "".join(_texts(value)) or body in _joined(value)
+        case "mail":
+            found = ["".join(told.split()) for told in _mails(text)]
+            wanted = ("".join(paragraph.split()) for paragraph in body.split("\n\n"))
+            return all(any(one in told for told in found) for one in wanted)
         case _:
             return body in text
+
+
+def _mails(text: str) -> Iterator[str]:
+    """What a piece of a mail may say: unwrapped in each way, and as the standard library has it."""
+    raw = text.encode("utf-8", "surrogateescape")
+    yield text
+    for data in (raw, quopri.decodestring(raw), _from_base64(raw)):
+        for encoding in ("utf-8", "gb18030"):
+            yield _shown(data.decode(encoding, "ignore"))
+    whole = re.sub(rb"(?m)^>(>*From )", rb"\1", raw)
+    message = email.message_from_bytes(whole, policy=email.policy.default)
+    yield str(message["Subject"])
+    for part in message.walk():
+        if part.get_content_maintype() == "text":
+            with contextlib.suppress(LookupError):
+                content = part.get_content()
+                yield _shown(content) if part.get_content_subtype() == "html" else content
+
+
+def _from_base64(raw: bytes) -> bytes:
+    letters = re.sub(rb"[^A-Za-z0-9+/]", b"", raw)
+    return base64.b64decode(letters[: len(letters) // 4 * 4])
+
+
+def _shown(text: str) -> str:
+    """The text of a piece of HTML."""
+    pieces: list[str] = []
+    parser = HTMLParser()
+    parser.handle_data = pieces.append  # type: ignore[assignment, method-assign]
+    parser.feed(text)
+    parser.close()
+    return "".join(pieces)
 
 
 def _cells(text: str) -> set[str]:

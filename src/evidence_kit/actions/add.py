@@ -38,9 +38,11 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
 )
 _TEXT_TYPES = {
     ".csv": "text/csv",
+    ".eml": "message/rfc822",
     ".htm": "text/html",
     ".html": "text/html",
     ".json": "application/json",
+    ".mbox": "application/mbox",
     ".mht": "multipart/related",
     ".mhtml": "multipart/related",
 }

@@ -16,6 +16,8 @@ from evidence_kit.chats.times import in_zone
 
 FORMAT = "evidence-kit/chat/1-draft"
 MESSAGES, TRANSCRIPT, ACCOUNT = "messages.jsonl", "transcript.txt", "chat.json"
+SHOWN_FILES = 20
+"""Of the files that a record points to, people are shown as many; messages.jsonl has all."""
 _KINDS = {
     RecordKind.MEDIA: "媒体 media",
     RecordKind.SYSTEM: "系统消息 system",
@@ -101,7 +103,8 @@ def _entry(number: str, record: Record, assumed_offset: str) -> str:
     )
     lines = record.body_raw.replace("\t", "    ").split("\n")
     body = "".join(f"    {escape(line)}\n" for line in lines if line)
-    return f"{head}{f' · [{flags}]' if flags else ''}\n{body}\n"
+    files = "".join(f"    附件 file: {escape(one)}\n" for one in record.attachments[:SHOWN_FILES])
+    return f"{head}{f' · [{flags}]' if flags else ''}\n{body}{files}\n"
 
 
 def _when(record: Record, assumed_offset: str) -> str:

@@ -65,7 +65,7 @@ class Flag(StrEnum):
     BACKWARDS = "backwards"
     """Earlier than the record before it in the same conversation. Set by the driver."""
     CUT = "cut"
-    """The body is longer than the limit; the rest of its bytes is unclaimed."""
+    """The body is longer than the limit; the rest is unclaimed, or in the bytes alone (mail)."""
     DATE_ABOVE = "date_above"
     """The day stands in a line above, not with the record, which has the time of day alone."""
     EDITED = "edited"

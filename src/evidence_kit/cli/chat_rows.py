@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from evidence_kit.actions.sealed_chat import SealedChat
-from evidence_kit.chats.derived import number_of
+from evidence_kit.chats.derived import SHOWN_FILES, number_of
 from evidence_kit.chats.marks import Mark, Tag
 from evidence_kit.chats.record import Party, Record, RecordKind
 from evidence_kit.chats.transcript import Entry
@@ -85,6 +85,7 @@ class Rows:
             tag("b", foreign(name, limit=80)) if name else "",
             *(tag("i", class_=f"l-{label}") for label in (*labels, *record.flags)),
             tag("p", self._body(record, marks), dir="auto") if record.body_raw else "",
+            *(tag("p", text("＋ "), foreign(one)) for one in record.attachments[:SHOWN_FILES]),
             tag("small", self._place(record)),
             class_=" ".join(classes),
             id=number,

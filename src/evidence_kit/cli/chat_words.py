@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from evidence_kit.actions.sealed_chat import SealedChat
 from evidence_kit.bundle.text import escape
 from evidence_kit.chats.coverage import Notice
-from evidence_kit.chats.derived import number_of
+from evidence_kit.chats.derived import SHOWN_FILES, number_of
 from evidence_kit.chats.lexicon import Category
 from evidence_kit.chats.marks import Tag
 from evidence_kit.chats.record import Flag, Party, Precision, Record, RecordKind, TzStatus
@@ -195,6 +195,8 @@ class ChatWords:
             yield self.tr(KINDS[record.kind])
         for flag in record.flags:
             yield self.tr(FLAGS[flag])
+        for name in record.attachments[:SHOWN_FILES]:
+            yield self.tr("file: {name}", name=escape(name))
 
 
 def zone_name(offset: str) -> str:
