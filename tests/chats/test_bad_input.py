@@ -42,6 +42,7 @@ BAD = {
     "mixed": "2026-05-01 10:00:00 店主: 一\n".encode()
     + "2026-05-01 10:00:01 店主: 二\n".encode("gb18030"),
     "surrogates": b'[{"seq":1,"time":"\\ud800","content":"\\udfff","senderName":"\\ud800"}]',
+    "key in no encoding": b'{"\xfc":[{"seq":1,"content":"x"}],"messages":{"\\ud800":{"id":1}}}',
     "wrong types": b'[{"seq":[],"time":{},"content":{"a":1},"type":"x","isSelf":9},7,null]',
     "numbers": b'{"session":{"messageCount":1e999},"messages":[{"createTime":1e999},'
     b'{"createTime":-1},{"localId":' + b"9" * 5000 + b"},"
@@ -51,6 +52,7 @@ BAD = {
     "rows without columns": b",,,\n" * 20,
     "spaces": GENERIC + b" " * 200_000 + b"x\n" + b"A 2026-05-01 10:00" + b" " * 200_000 + b"x",
     "dates": b"9999-99-99 99:99:99 A\nx\n\n" * 5 + b"0000-00-00 00:00:00 A\nx\n\n",
+    "first and last day": b"0001-01-01 00:00:00 A\nx\n\n9999-12-31 23:59:59 A\nx\n\n" * 3,
     "other digits": "２０２６-05-01 10:00:00 A\nx\n\n".encode() * 4,
 }
 

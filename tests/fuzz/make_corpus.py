@@ -12,6 +12,7 @@ from cryptography import x509
 
 from evidence_kit.crypto.cms import sign_detached
 from evidence_kit.crypto.pem import certificate_to_pem
+from fixtures.chats import make as exports
 from tests import forge, rawzip
 from tests.fuzz import der_tree, workshop
 from tests.fuzz.bundles import bundles
@@ -19,6 +20,9 @@ from tests.fuzz.der_tree import Node
 from tests.fuzz.museum import CORPUS
 from tests.fuzz.tokens import NONCE, stamp
 from tests.fuzz.workshop import Party
+
+_LARGEST_CHAT = 8000
+"""Bytes of an export that is taken as a seed."""
 
 
 def crls() -> Mapping[str, bytes]:
@@ -249,6 +253,16 @@ def ders() -> Mapping[str, bytes]:
     }
 
 
+def chats() -> Mapping[str, bytes]:
+    """The small ones of the exports that the parsers are tested with."""
+    return {
+        f"{parser}-{name}": case.data
+        for parser in exports.generators()
+        for name, case in exports.cases(parser)
+        if len(case.data) <= _LARGEST_CHAT
+    }
+
+
 CORPORA: Mapping[str, Callable[[], Mapping[str, bytes]]] = {
     "bundle": bundles,
     "folder": lambda: {name: raw for name, raw in bundles().items() if name.startswith("original")},
@@ -265,6 +279,7 @@ CORPORA: Mapping[str, Callable[[], Mapping[str, bytes]]] = {
     "manifest": lambda: _parts("sha256.txt"),
     "cover": lambda: _parts("cover.sha512"),
     "receipt": receipts,
+    "chat": chats,
 }
 """Target -> names and bytes of what this script makes for it."""
 

@@ -30,7 +30,7 @@ from evidence_kit.i18n import LANGUAGES, Translator
 from evidence_kit.model import NotBefore
 from evidence_kit.report import Fault
 from tests import forge
-from tests.fuzz import museum, mutators, tokens, workshop
+from tests.fuzz import chats, museum, mutators, tokens, workshop
 from tests.fuzz.der_tree import parse
 from tests.fuzz.guard import ScratchFile, memory_folder, refusing, require
 from tests.fuzz.mutators import Mutator
@@ -357,6 +357,11 @@ def run_pem(content: bytes) -> None:
             require(again == (certificate,), "does not read back")
 
 
+def run_chat(content: bytes) -> None:
+    """Every parser of chats accounts for every byte, whatever it is."""
+    chats.run(_file_with(content))
+
+
 TARGETS: Mapping[str, Target] = {
     "bundle": Target(run=run_bundle, mutate=mutators.bundle, max_bytes=32_000, weight=6),
     "folder": Target(run=run_folder, mutate=mutators.bundle, max_bytes=32_000, weight=2),
@@ -372,6 +377,7 @@ TARGETS: Mapping[str, Target] = {
     "manifest": Target(run=run_manifest, mutate=mutators.text, max_bytes=2_000),
     "cover": Target(run=run_cover, mutate=mutators.text, max_bytes=4_000),
     "crl": Target(run=run_crl, mutate=mutators.revocation_list, max_bytes=2_000, weight=2),
+    "chat": Target(run=run_chat, mutate=chats.mutate, max_bytes=20_000, weight=4),
     "receipt": Target(run=run_receipt, mutate=mutators.text, max_bytes=400),
 }
 """By name; each has a folder of the corpus."""

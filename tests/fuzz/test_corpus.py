@@ -13,7 +13,15 @@ from evidence_kit.report import Outcome
 from tests.fuzz import driver, make_corpus, museum, workshop
 from tests.fuzz.targets import TARGETS
 
-INPUTS = {"bundle": 300, "folder": 200, "token": 800, "cms": 800, "reply": 600, "crl": 1500}
+INPUTS = {
+    "bundle": 300,
+    "folder": 200,
+    "token": 800,
+    "cms": 800,
+    "reply": 600,
+    "chat": 200,
+    "crl": 1500,
+}
 """How many mutations are tried; of the quick ones more."""
 MANY = 3000
 

@@ -16,6 +16,7 @@ from evidence_kit.chats.record import (
     Party,
     Record,
     RecordKind,
+    Span,
     Stop,
     Structure,
     TzStatus,
@@ -273,7 +274,7 @@ def _flagged(record: Record, flag: Flag) -> Record:
 
 def _without_surrogates(record: Record) -> Record:
     """The record with U+FFFD for what is no character, and the flag that says so."""
-    changed: dict[str, str | tuple[str, ...]] = {}
+    changed: dict[str, str | tuple[str, ...] | Span] = {}
     for name in _TEXTS:
         text = getattr(record, name)
         if text and not text.isascii() and (mended := _mended(text)) != text:
@@ -281,6 +282,9 @@ def _without_surrogates(record: Record) -> Record:
     names = tuple(map(_mended, record.attachments))
     if names != record.attachments:
         changed["attachments"] = names
+    pointer = record.src.json_pointer or ""
+    if (mended := _mended(pointer)) != pointer:
+        changed["src"] = msgspec.structs.replace(record.src, json_pointer=mended)
     if not changed:
         return record
     return msgspec.structs.replace(record, flags=(*record.flags, Flag.UNDECODABLE), **changed)

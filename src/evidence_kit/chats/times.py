@@ -76,10 +76,17 @@ def offset_moment(text: str) -> Moment:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return NO_SUCH_TIME
+    if not _can_be_told(moment):
+        return NO_SUCH_TIME
     precision = Precision.MILLISECOND if moment.microsecond else Precision.SECOND
     written = moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds")
     status = TzStatus.OFFSET if moment.tzinfo else TzStatus.ASSUMED
     return Moment((written,), status, precision)
+
+
+def _can_be_told(day: date) -> bool:
+    """Whether every zone can tell a time of this day: none is before year 1 or after 9999."""
+    return date.min.year < day.year < date.max.year
 
 
 @lru_cache(_CACHE)
@@ -91,9 +98,10 @@ def iso_date(year: str, month: str, day: str) -> str | None:
     """
     number = int(year) + (_CENTURY if len(year) <= 2 else 0)
     try:
-        return date(number, int(month), int(day)).isoformat()
+        found = date(number, int(month), int(day))
     except ValueError:
         return None
+    return found.isoformat() if _can_be_told(found) else None
 
 
 @lru_cache(_CACHE)
