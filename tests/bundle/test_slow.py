@@ -1,5 +1,6 @@
 """A bundle made to be slow or large is judged all the same, in bounded time and memory."""
 
+import hashlib
 import json
 import struct
 import subprocess
@@ -12,7 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from evidence_kit.bundle import layout, tags, zipform
+from evidence_kit.bundle import layout, manifest, tags, zipform
 from tests.build import make_kit, seal_items
 from tests.forge import explode
 
@@ -210,6 +211,52 @@ def test_long_manifest_is_refused(
     top, files = sealed
     judged = judge(stored_zip(top, {**files, layout.MANIFEST: make()}), tmp_path / "zip")
     assert "structure.manifest" in judged["codes"]
+    assert judged["peak_mib"] < MEMORY_MIB
+
+
+COUNT = 20_000
+"""As many files as a large case has in one bundle; what more cost is in docs/adr/0022."""
+PLAIN = [f"data/f{number:05d}" for number in range(COUNT)]
+CROWDS: dict[str, tuple[list[str], bool, str]] = {
+    "each of another digest": (PLAIN, False, "digest.mismatch"),
+    "each told of by nobody": (PLAIN, True, "structure.file_list"),
+    "each of a name that is none": (
+        [f"data/.f{number:05d}" for number in range(COUNT)],
+        True,
+        "structure.name",
+    ),
+    "each with a twin": (
+        [f"data/{letter}{number:05d}" for letter in "fF" for number in range(COUNT // 2)],
+        True,
+        "structure.collision",
+    ),
+    "each deep in folders": (
+        [f"data/{'/'.join(f'{n:05d}'[i] + 'x' * 20 for i in range(5))}/{n}" for n in range(COUNT)],
+        True,
+        "structure.file_list",
+    ),
+}
+"""Paths, whether the manifest has their digests, and what must be found."""
+
+
+@pytest.mark.parametrize(("paths", "is_true", "code"), CROWDS.values(), ids=CROWDS)
+def test_crowd_of_files_that_are_all_wrong_is_judged(
+    paths: list[str],
+    is_true: bool,
+    code: str,
+    sealed: tuple[str, dict[str, bytes]],
+    tmp_path: Path,
+) -> None:
+    top, files = sealed
+    crowd = {**{path: b"" for path in paths}, **files}
+    named = {
+        path: hashlib.sha256(content if is_true else b"other").hexdigest()
+        for path, content in crowd.items()
+        if path.startswith("data/")
+    }
+    crowd[layout.MANIFEST] = manifest.encode(named)
+    judged = judge(stored_zip(top, crowd), tmp_path / "zip")
+    assert code in judged["codes"]
     assert judged["peak_mib"] < MEMORY_MIB
 
 

@@ -181,7 +181,7 @@ def test_a_hundred_mebibytes_of_bodies_are_recorded_whole_and_stay_out_of_memory
 def test_an_answer_of_gigabytes_is_left_to_the_page_and_told(capture: Capturing) -> None:
     def huge() -> Answer:
         yield head("200 OK", b"Content-Length: %d" % (3000 * _MIB))
-        yield from _noise(3000)
+        yield from _paced(_noise(3000))
 
     with (
         answering({"/": _fetching("/huge"), "/huge": huge}) as site,
