@@ -12,13 +12,18 @@ import json
 import mmap
 import os
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, quote_plus
+
+from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
 from evidence_kit.capture.secrets import Kind, Secrets
 
 MARK = "REDACTED-"
 _MIN_CORE = 8
+_PIECE_BYTES = 1 << 22
+"""How much is searched at once: a hostile page may hold a secret as often as there is room."""
 
 
 class Redactor:
@@ -36,8 +41,11 @@ class Redactor:
             mark = self.mark(secret.value).encode()
             for form in forms(secret.value):
                 written.setdefault(form, (mark, secret.kind))
-        # what stands inside another form comes after it
-        self._written = sorted(written.items(), key=lambda item: -len(item[0]))
+        self._replaced = tuple(written.values())
+        # the longest form counts where several begin, as a value percent-encoded and as it is
+        self._searcher = BytesAhoCorasick(written, matchkind=MatchKind.LeftmostLongest)
+        self.longest = max(map(len, written), default=1)
+        """Bytes of the longest form of a secret; at least 1."""
 
     def with_secrets(self, secrets: Secrets) -> "Redactor":
         """One for more secrets, which writes the same marks."""
@@ -51,12 +59,15 @@ class Redactor:
     def clean(self, data: bytes) -> tuple[bytes, Counter[Kind]]:
         """The bytes without secrets, and how many of each kind were taken out."""
         counts: Counter[Kind] = Counter()
-        for form, (mark, kind) in self._written:
-            found = data.count(form)
-            if found:
-                data = data.replace(form, mark)
-                counts[kind] += found
-        return data, counts
+        kept: list[bytes | memoryview] = []
+        begin = 0
+        with memoryview(data) as view:
+            for number, start, end in self._found(view):
+                mark, kind = self._replaced[number]
+                counts[kind] += 1
+                kept += [view[begin:start], mark]
+                begin = end
+            return (b"".join((*kept, view[begin:])), counts) if counts else (data, counts)
 
     def clean_text(self, text: str) -> tuple[str, Counter[Kind]]:
         """As `clean`, for text."""
@@ -65,7 +76,23 @@ class Redactor:
 
     def is_clean(self, data: bytes | mmap.mmap) -> bool:
         """Whether no secret stands in the bytes."""
-        return all(data.find(form) < 0 for form, _ in self._written)
+        with memoryview(data) as view:
+            return next(self._found(view), None) is None
+
+    def _found(self, view: memoryview) -> Iterator[tuple[int, int, int]]:
+        """Where secrets stand, in order: number of the form, begin and end."""
+        at = 0
+        while at < len(view):
+            # what begins in this piece may end in the next
+            start, after = at, at + _PIECE_BYTES
+            with view[start : after + self.longest - 1] as piece:
+                found = self._searcher.find_matches_as_indexes(piece)
+            at = after
+            for number, begin, end in found:
+                if start + begin >= after:
+                    break
+                yield number, start + begin, start + end
+                at = max(after, start + end)
 
     def is_clean_file(self, path: Path) -> bool:
         """As `is_clean`, for a file, which is not read into memory.
@@ -78,11 +105,6 @@ class Redactor:
                 return True
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
                 return self.is_clean(mapped)
-
-    @property
-    def longest(self) -> int:
-        """Bytes of the longest form of a secret; at least 1."""
-        return max((len(form) for form, _ in self._written), default=1)
 
 
 def forms(value: str) -> tuple[bytes, ...]:
