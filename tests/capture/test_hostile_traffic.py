@@ -111,7 +111,7 @@ def _events() -> Answer:
 
 def _endless_html() -> Answer:
     yield head("200 OK", b"Content-Type: text/html", b"Transfer-Encoding: chunked")
-    yield from _paced(chunked(itertools.repeat(b"<p>" + bytes([120]) * 65_536 + b"</p>")), 0.03)
+    yield from _paced(chunked(itertools.repeat(b"<p>" + bytes([120]) * 65_536 + b"</p>")))
 
 
 def _paced(pieces: Answer, pause_s: float = 0.006) -> Answer:

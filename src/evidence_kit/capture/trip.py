@@ -36,6 +36,7 @@ from evidence_kit.webarchive.wacz import ArchivedPage
 _AFTER_S = 7.0  # for the artefacts of a page that took all its time to load
 _MIN_REST_S = 2.0
 _DOWNLOAD_S = 5.0
+_STOP_S = 2.0
 ABOUT = (*TRAFFIC, CONSOLE, TIMING)
 """Files that tell of a page without showing it."""
 
@@ -133,7 +134,7 @@ class Trip:
     async def _stop_loading(self, page: DrivenPage) -> None:
         """Take the page as far as it came: one that grows for ever gives no time to look at it."""
         with contextlib.suppress(Shortfall), self._steps.step("stop loading"):
-            await page.send("Page.stopLoading")
+            await page.send("Page.stopLoading", _STOP_S)
 
     async def _check_region(self, page: DrivenPage) -> None:
         """Refuse what is no selector before the site is asked for anything."""
