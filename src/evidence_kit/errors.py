@@ -82,6 +82,22 @@ class CaptureError(EvidenceKitError):
     """A page could not be captured at all, so there is nothing to seal."""
 
 
+def near(name: str, known: Iterable[str], most: int = 3) -> str:
+    """Some of many known names, those that are most like this one first.
+
+    >>> near("chat.txt", ("data/page/dom.html", "data/files/0001-chat.txt"))
+    'data/files/0001-chat.txt, data/page/dom.html'
+    """
+    matcher = difflib.SequenceMatcher(b=name.rpartition("/")[2])
+
+    def likeness(one: str) -> float:
+        matcher.set_seq1(one.rpartition("/")[2])
+        return matcher.ratio()
+
+    names = sorted(known, key=likeness, reverse=True)
+    return ", ".join(names[:most]) + (", …" if len(names) > most else "")
+
+
 def closest(name: str, known: Iterable[str]) -> str:
     """The known name that is most like this one; all of them where none is.
 

@@ -137,7 +137,13 @@ def test_unknown_text_is_kept_as_a_document_and_said_so(kit: Kit, tmp_path: Path
     sealed = add(tmp_path / "note.txt", kit, tmp_path)
     (item,) = items_of(sealed)
     assert (item.kind, len(item.files)) == (Kind.DOCUMENT, 1)
-    assert codes(sealed) == ["chat.unrecognised"]
+    assert codes(sealed) == ["chat.few_times"]
+    (tmp_path / "x.evidence.zip").unlink()
+    (tmp_path / "note.txt").write_text("付款\n", encoding="utf-8")
+    assert codes(add(tmp_path / "note.txt", kit, tmp_path)) == ["chat.no_times"]
+    (tmp_path / "x.evidence.zip").unlink()
+    (tmp_path / "page.html").write_text("<p>付款", encoding="utf-8")
+    assert codes(add(tmp_path / "page.html", kit, tmp_path)) == ["chat.unrecognised"]
 
 
 def test_picture_is_no_chat_and_nothing_is_said_of_it(kit: Kit, tmp_path: Path) -> None:

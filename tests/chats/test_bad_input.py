@@ -32,6 +32,7 @@ BAD = {
     "empty": b"",
     "bom alone": b"\xef\xbb\xbf",
     "utf-16 bom alone": b"\xff\xfe",
+    "utf-16 with a byte like LF": b"\xff\xfe2\x000\x00\x20\x0a,\x00,\x00,\x00",
     "newlines": b"\n\r\n\n",
     "binary": b"\x89PNG\r\n\x1a\n" + noise(5000),
     "zeros": bytes(5000),

@@ -100,6 +100,45 @@ def test_root_that_is_not_trusted_is_named_and_asked_for(
     assert run("verify", bundle, "--trust", authority.root_pem).code == ExitCode.DONE
 
 
+def test_next_command_repeats_the_root_that_was_given(
+    run: Run, tsa: Tsa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("chat.txt").write_text("hello\n", encoding="utf-8")
+    root = str(tsa.root_pem)
+    run("init", "case", "--no-timestamp")
+    sealed = run("add", "chat.txt", "--case", "case", "--tsa", tsa.url, "--trust", root)
+    assert sealed.err.endswith(f"next: evidence-kit verify case --trust {root}\n")
+    ran = run("verify", "case", "--trust", root)
+    assert ran.code == ExitCode.DONE
+    assert ran.err.endswith(f"next: evidence-kit attach case -o complaint --trust {root}\n")
+    unstamped = run("add", "chat.txt", "-o", "x.zip", "--no-timestamp", "--trust", root)
+    assert unstamped.err.endswith(f"next: evidence-kit stamp x.zip --trust {root}\n")
+
+
+# Places
+
+
+def test_case_where_a_bundle_is_wanted_names_one(run: Run, authority: Tsa) -> None:
+    new_case(run)
+    for words in (("show", "case"), ("chat", "case", "timeline")):
+        ran = run(*words)
+        assert ran.code == ExitCode.USAGE
+        assert "this is a case" in ran.err
+        assert "such as case/0002-document.evidence.zip;" in ran.err
+        assert ran.err.endswith("to check all of them: evidence-kit verify case\n")
+    ran = run("share", "case", "--without", "data/files/x", "-o", "copy.zip")
+    assert "this is a case" in ran.err
+    assert run("show", "case", "--payments").code == ExitCode.DONE
+
+
+def test_file_to_leave_out_whose_name_is_not_quite_right_is_suggested(
+    run: Run, bundle: Path
+) -> None:
+    ran = run("share", bundle, "--without", "files/chat.txt", "-o", "copy.zip")
+    assert ran.code == ExitCode.USAGE
+    assert "did you mean data/files/0001-chat.txt" in ran.err
+
+
 # Stamping
 
 
@@ -145,6 +184,37 @@ def test_address_without_scheme_gets_one_suggested(run: Run, address: str) -> No
     ran = run("capture", f" {address}\n")
     assert ran.code == ExitCode.USAGE
     assert f"did you mean https://{address}?" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("address", "meant"),
+    [
+        ("https：//shop.example/a", "https://shop.example/a"),
+        ("ｈttps：／／shop．example", "https://shop.example"),
+        ("shop．example：80／a", "https://shop.example:80/a"),
+    ],
+)
+def test_full_width_signs_of_an_address_are_told(run: Run, address: str, meant: str) -> None:
+    ran = run("capture", address)
+    assert ran.code == ExitCode.USAGE
+    assert f"did you mean {meant}?" in ran.err
+
+
+@pytest.mark.parametrize("dash", ["—", "——", "–", "－－", "−", "-", "-–"])
+def test_other_dash_before_an_option_is_told(run: Run, bundle: Path, dash: str) -> None:
+    for words in (
+        ("capture", "https://shop.example/", f"{dash}expect", "598"),
+        ("capture", "https://shop.example/", f"{dash}expect=598"),
+        ("add", "chat.txt", "-o", "x.zip", f"{dash}label", "x"),
+        ("verify", bundle, f"{dash}json"),
+    ):
+        ran = run(*words)
+        assert ran.code == ExitCode.USAGE
+        assert f"two hyphens: {dash}" in ran.err
+        assert "did you mean --" in ran.err
+    assert not Path("x.zip").exists()
+    sealed = run("add", "chat.txt", "-o", "x.zip", "--label", f"{dash}no such option")
+    assert sealed.code == ExitCode.DONE
 
 
 @pytest.mark.parametrize(
@@ -195,6 +265,24 @@ def test_day_with_a_time_is_told_how_to_be_written(run: Run, authority: Tsa) -> 
     ran = run("log", "case", "paid", "--on", "2026-11-01T10:00:00")
     assert ran.code == ExitCode.USAGE
     assert "write it as 2026-11-08 only" in ran.err
+
+
+@pytest.mark.parametrize("day", ["2026年11月1日", "2026/11/1", "2026.11.01", " 2026-11-1 "])
+def test_day_may_be_written_in_any_way_that_begins_with_the_year(
+    run: Run, authority: Tsa, day: str
+) -> None:
+    new_case(run, count=0)
+    ran = run("log", "case", "paid", "--on", day)
+    assert ran.code == ExitCode.DONE
+    assert "event, as stated: paid, 2026-11-01" in run("show", ran.out.strip()).out
+
+
+@pytest.mark.parametrize("day", ["2026年2月30日", "1/11/2026", "11月1日", "2026"])
+def test_what_is_no_day_is_refused(run: Run, authority: Tsa, day: str) -> None:
+    new_case(run, count=0)
+    ran = run("log", "case", "paid", "--on", day)
+    assert ran.code == ExitCode.USAGE
+    assert "this is no day" in ran.err
 
 
 # Keys

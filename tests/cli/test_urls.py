@@ -80,3 +80,13 @@ def test_what_does_not_go_with_a_list_is_refused(run: Run, words: list[str]) -> 
     ran = run("capture", "--urls", "urls.txt", *words)
     assert ran.code in (ExitCode.USAGE, ExitCode.ERROR)
     assert "hint:" in ran.err
+
+
+def test_advice_to_go_on_repeats_what_was_given(run: Run, tsa: Tsa) -> None:
+    Path("urls.txt").write_text("http://127.0.0.1:9/\n", encoding="utf-8")
+    given = f"--jobs 2 --expect 598 --tsa {tsa.url} --trust {tsa.root_pem}"
+    ran = run("capture", "--urls", "urls.txt", *given.split())
+    (advice,) = [line for line in ran.err.splitlines() if line.startswith("to try these again")]
+    words = advice.partition("evidence-kit capture ")[2].split()
+    assert words[:2] == ["--urls", "urls.txt"]
+    assert sorted(words[2:]) == sorted(given.split())

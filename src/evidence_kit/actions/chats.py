@@ -10,6 +10,7 @@ from evidence_kit.bundle.text import escape
 from evidence_kit.chats import derived
 from evidence_kit.chats.containers import Export, ZipRefused, exports
 from evidence_kit.chats.parser import DateOrder, Options, Parser, choose, parser_named
+from evidence_kit.chats.parsers.generic_txt import dated_lines
 from evidence_kit.chats.reading import Reading, Roles
 from evidence_kit.chats.record import Chat, Participant
 from evidence_kit.chats.source import Source, open_source, read_head
@@ -129,9 +130,7 @@ def _read_draft(
     except ZipRefused as refused:
         return _document(draft, refused.code), ()
     if not chosen:
-        # nobody takes a PDF for a chat
-        is_told = draft.files[0].media_type != "application/pdf"
-        return _document(draft, "chat.unrecognised" if is_told else None), ()
+        return _document(draft, *_reason(draft)), ()
     return _chat(draft, chosen, folder, options, ask)
 
 
@@ -143,10 +142,23 @@ def _parser_of(export: Export, options: ChatOptions) -> Parser | None:
     return parser if export.member is None or parser.detect(export.head).score else None
 
 
-def _document(draft: Draft, code: str | None) -> ReadDrafts:
+def _reason(draft: Draft) -> tuple[str | None, int]:
+    """Why a file is no chat, as a code, and how many of its lines begin as messages do."""
+    file = draft.files[0]
+    if file.media_type == "application/pdf":
+        return None, 0  # nobody takes one for a chat
+    if file.media_type != "text/plain":
+        return "chat.unrecognised", 0
+    count = dated_lines(read_head(Path(file.source)).text)
+    return ("chat.few_times" if count else "chat.no_times"), count
+
+
+def _document(draft: Draft, code: str | None, count: int = 0) -> ReadDrafts:
     draft = msgspec.structs.replace(draft, kind=Kind.DOCUMENT)
-    name = escape(Path(draft.files[0].source).name)
-    notes = (Observation(code=code, params={"name": name}),) if code else ()
+    params: dict[str, str | int] = {"name": escape(Path(draft.files[0].source).name)}
+    if count:
+        params["count"] = count
+    notes = (Observation(code=code, params=params),) if code else ()
     return ReadDrafts(drafts=(draft,), notes=notes)
 
 

@@ -13,7 +13,7 @@ from evidence_kit.bundle.atomic import AtomicFile
 from evidence_kit.bundle.reader import Bundle
 from evidence_kit.bundle.writer import rewrite_bundle
 from evidence_kit.checks.expectations import Expectations
-from evidence_kit.errors import InputError, SealError, UsageError
+from evidence_kit.errors import InputError, SealError, UsageError, near
 from evidence_kit.report import Outcome, Question, Report
 
 _GUESSABLE_BYTES = 1024
@@ -63,7 +63,8 @@ def share_bundle(
     with disk_errors(out.parent), Bundle(path) as bundle:
         for name in without:
             if not name.startswith(layout.DATA) or name not in bundle.sizes:
-                raise UsageError("share.unknown_path", name=name, path=str(path))
+                known = near(name, [one for one in bundle.sizes if one.startswith(layout.DATA)])
+                raise UsageError("share.unknown_path", name=name, known=known, path=str(path))
         guessable = tuple(
             sorted(name for name in without if bundle.sizes[name] <= _GUESSABLE_BYTES)
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from evidence_kit.cli.commands import Command
-from evidence_kit.cli.options import PATH, kit_of, option, pass_terminal, sealing
+from evidence_kit.cli.options import PATH, given, kit_of, option, pass_terminal, sealing
 from evidence_kit.cli.terminal import Terminal
 from evidence_kit.errors import ExitCode
 from evidence_kit.i18n import mark
@@ -66,7 +66,15 @@ def command(
             case, out, kit=kit, include_bundles=include_bundles, progress=progress
         )
     code = _show(terminal, attached, as_json=as_json)
-    terminal.suggest("evidence-kit", "log", case_folder, "complained", "--on", "YYYY-MM-DD")
+    terminal.suggest(
+        "evidence-kit",
+        "log",
+        case_folder,
+        "complained",
+        "--on",
+        "YYYY-MM-DD",
+        *given("tsa", "trust"),
+    )
     return code
 
 

@@ -1,13 +1,12 @@
 """capture: a page in a real browser, sealed."""
 
-import contextlib
 import gettext
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
 import msgspec
-from click.core import ParameterSource
 
 from evidence_kit.cli.commands import Command
 from evidence_kit.cli.disclosure import disclose
@@ -15,6 +14,7 @@ from evidence_kit.cli.login import ask_to_log_in, can_show_window, session_store
 from evidence_kit.cli.options import (
     PATH,
     destination,
+    given,
     kit_of,
     option,
     pass_terminal,
@@ -281,19 +281,28 @@ def _refuse_with_list(*, url: str | None, label: str | None, login: bool, is_ful
 
 
 def _require_address(request: "CaptureRequest") -> None:
-    """Refuse what can't be captured; to what only lacks its beginning, say so."""
-    whole = msgspec.structs.replace(request, url=f"https://{request.url}")
+    """Refuse what can't be captured; where its signs or its beginning are at fault, say so."""
     try:
         request.check()
-    except UsageError:
-        with contextlib.suppress(UsageError):
-            whole.check()
-            if "://" not in request.url:
-                request = whole
-        if request is whole:
-            url = whole.url.removeprefix("https://")
-            raise UsageError("capture.scheme", url=url, suggestion=whole.url) from None
+    except UsageError as error:
+        if error.code != "capture.url":
+            raise
+        url = request.url
+        narrow = unicodedata.normalize("NFKC", url)
+        if narrow != url and _can_be_captured(request, narrow):
+            raise UsageError("capture.full_width", url=url, suggestion=narrow) from None
+        whole = f"https://{narrow}"
+        if "://" not in narrow and _can_be_captured(request, whole):
+            raise UsageError("capture.scheme", url=url, suggestion=whole) from None
         raise
+
+
+def _can_be_captured(request: "CaptureRequest", url: str) -> bool:
+    try:
+        msgspec.structs.replace(request, url=url).check()
+    except UsageError:
+        return False
+    return True
 
 
 def _suggest(
@@ -321,19 +330,8 @@ def _suggest(
 
 def _same_command(out: Path | None) -> list[str]:
     """The command that is running, but with another file to write to, and without --login."""
-    context = click.get_current_context()
-    words = ["evidence-kit", "capture", str(context.params["url"]).strip()]
-    for parameter in context.command.params:
-        name = parameter.name or ""
-        is_given = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
-        if not isinstance(parameter, click.Option) or not is_given or name in ("login", "out"):
-            continue
-        flag, value = max(parameter.opts, key=len), context.params[name]
-        if parameter.is_flag:
-            words.append(flag)
-        else:
-            for one in value if parameter.multiple else (value,):
-                words += [flag, str(one)]
+    url = str(click.get_current_context().params["url"]).strip()
+    words = ["evidence-kit", "capture", url, *given(without=("login", "out"))]
     if out:
         stem, dot, rest = out.name.partition(".")
         words += ["-o", str(out.with_name(f"{stem}-2{dot}{rest}"))]

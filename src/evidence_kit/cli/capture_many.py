@@ -1,6 +1,5 @@
 """capture --urls: many pages, one bundle each, and one summary at the end."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ from evidence_kit.actions.page_list import DoneList, ListedPage, read_list
 from evidence_kit.bundle import layout
 from evidence_kit.capture.request import CaptureRequest
 from evidence_kit.cli.exit_codes import gravest
+from evidence_kit.cli.options import given
 from evidence_kit.cli.sealing import as_data, exit_code, note_line
 from evidence_kit.cli.terminal import Terminal
 from evidence_kit.errors import ExitCode, SealError, UsageError
@@ -109,16 +109,12 @@ class ManyPages:
         self._show_receipts(last)
         if count < total:
             terminal.suggest(
-                *("evidence-kit", "capture", "--urls", self._list_path, *self._options()),
+                *("evidence-kit", "capture", "--urls", self._list_path),
+                *given(without=("list_path",)),
                 form=mark("to try these again: {command}"),
             )
         elif self._case is not None:
-            terminal.suggest("evidence-kit", "verify", self._case.folder)
-
-    def _options(self) -> Sequence[str | Path]:
-        if self._case is not None:
-            return ("--case", self._case.folder)
-        return () if self._folder == Path() else ("-o", self._folder)
+            terminal.suggest("evidence-kit", "verify", self._case.folder, *given("trust"))
 
     def _show_receipts(self, last: tuple[Tried, ...]) -> None:
         """The newest one of a case vouches for the bundles before it; else all are needed."""

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 import click
 
 from evidence_kit.cli.commands import Command
-from evidence_kit.cli.options import PATH, in_case, kit_of, option, pass_terminal, sealing
+from evidence_kit.cli.options import (
+    PATH,
+    given,
+    in_case,
+    kit_of,
+    option,
+    pass_terminal,
+    refuse_case,
+    sealing,
+)
 from evidence_kit.cli.terminal import Terminal
 from evidence_kit.errors import ExitCode, UsageError
 from evidence_kit.i18n import mark
@@ -182,6 +191,7 @@ def _opened(
     from evidence_kit.actions.verify import load_expectations
     from evidence_kit.cli.report_text import bundle_lines
 
+    refuse_case(path)
     expectations = load_expectations(terminal.require_settings(), trust=trust)
     with (
         terminal.progress(terminal.tr("checked")) as progress,
@@ -191,7 +201,7 @@ def _opened(
             for line in bundle_lines(terminal.words, reading.report):
                 terminal.put(line.text, line.outcome)
             terminal.say(terminal.tr("no view is given of a bundle that was changed or damaged"))
-            terminal.suggest("evidence-kit", "verify", path)
+            terminal.suggest("evidence-kit", "verify", path, *given("trust"))
             yield None
             return
         yield reading.report, reading.chat

@@ -2,6 +2,7 @@
 
 import gettext
 import importlib
+import re
 from typing import Any
 
 import click
@@ -27,7 +28,27 @@ COMMANDS = (
     "doctor",
 )
 """In the order of their use; each is the `command` of the module of the same name."""
+_OTHER_DASH = re.compile(r"[-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]{1,4}(?<!--)([a-z][a-z-]+)")
+"""What a Chinese keyboard, a word processor or a chat makes of the two hyphens of an option."""
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class _Formatter(click.HelpFormatter):
+    """Headings with the colon of the language, which needs no blank behind it in Chinese."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """Write the line on how a command is called."""
+        usage = gettext.gettext("Usage:")
+        super().write_usage(prog, args, prefix or (f"{usage} " if usage.isascii() else usage))
+
+    def write_heading(self, heading: str) -> None:
+        """Write the line above a list."""
+        text = gettext.gettext(mark("{heading}:")).format(heading=heading)
+        self.write(f"{'':>{self.current_indent}}{text}\n")
+
+
+class _Context(click.Context):
+    formatter_class = _Formatter
 
 
 class _Help:
@@ -112,6 +133,8 @@ def _global_options(*, hidden: bool) -> list[click.Parameter]:
 class Command(_ShortHelp, click.Command):
     """A command; the global options may stand behind it as well as before it."""
 
+    context_class = _Context
+
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         keywords.setdefault("context_settings", _SETTINGS)
         super().__init__(*arguments, **keywords)
@@ -119,6 +142,15 @@ class Command(_ShortHelp, click.Command):
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """Its own options and, not listed again in its help, the global ones."""
         return [*super().get_params(ctx), *_global_options(hidden=True)]
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read its words; an option behind another dash than the two that are meant is told."""
+        names = {name for parameter in self.get_params(ctx) for name in parameter.opts}
+        for word in args:
+            found = _OTHER_DASH.match(word)
+            if found and (meant := f"--{found[1]}") in names:
+                raise UsageError("option.dash", given=word.partition("=")[0], suggestion=meant)
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run it, unless the configuration is wrong."""
@@ -130,6 +162,7 @@ class Group(_ShortHelp, click.Group):
     """A command that has commands."""
 
     command_class = Command
+    context_class = _Context
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         keywords.setdefault("context_settings", _SETTINGS)

@@ -13,7 +13,9 @@ from evidence_kit.errors import ExitCode
 from evidence_kit.i18n import mark
 
 if TYPE_CHECKING:
-    from evidence_kit.actions.doctor import Diagnosis
+    from collections.abc import Sequence
+
+    from evidence_kit.actions.doctor import Diagnosis, Status
 
 _STATUS = {
     "ok": (mark("good: {text}"), "passed"),
@@ -45,10 +47,23 @@ def command(terminal: Terminal, as_json: bool) -> ExitCode:
     else:
         for diagnosis in found:
             _put(terminal, diagnosis)
+        terminal.put(*_verdict(terminal, [diagnosis.status for diagnosis in found]))
     if any(diagnosis.status is Status.PROBLEM for diagnosis in found):
         return ExitCode.NO
     terminal.suggest("evidence-kit", "init", "DIR")
     return ExitCode.DONE
+
+
+def _verdict(terminal: Terminal, found: "Sequence[Status]") -> tuple[str, str]:
+    """One line that says what all the others come to, and its outcome."""
+    tr, problems, warnings = terminal.tr, found.count("problem"), found.count("warning")
+    if problems:
+        text = tr("not ready; mend first what is called a problem: {count}", count=problems)
+        return tr("verdict: {text}", text=text), "failed"
+    if warnings:
+        text = tr("usable; look at what is called beware: {count}", count=warnings)
+        return tr("verdict: {text}", text=text), "indeterminate"
+    return tr("verdict: {text}", text=tr("ready; all that is needed is there")), "passed"
 
 
 def _put(terminal: Terminal, diagnosis: "Diagnosis") -> None:

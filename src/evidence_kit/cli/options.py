@@ -1,11 +1,12 @@
 """Options and arguments that several commands share."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from evidence_kit.cli.commands import Option
 from evidence_kit.cli.terminal import Terminal
@@ -56,6 +57,30 @@ _OUT = option(
 )
 
 
+def given(*names: str, without: Collection[str] = ()) -> list[str]:
+    """Options of the command that is running as words to be typed again.
+
+    Args:
+        names: which ones; all where none is named.
+        without: which ones not.
+    """
+    context = click.get_current_context()
+    words: list[str] = []
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        is_typed = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        is_meant = (not names or name in names) and name not in without
+        if not isinstance(parameter, click.Option) or not is_typed or not is_meant:
+            continue
+        flag, value = max(parameter.opts, key=len), context.params[name]
+        if parameter.is_flag:
+            words.append(flag)
+        else:
+            for one in value if parameter.multiple else (value,):
+                words += [flag, str(one)]
+    return words
+
+
 def sealing(command: F) -> F:
     """The options of every command that seals: authorities, roots, JSON."""
     for decorate in (as_json, trust, _NO_TIMESTAMP, _TSA):
@@ -95,6 +120,21 @@ def kit_of(
     return make_kit(
         terminal.require_settings(), tsa=tsa or None, trust=trust, timestamp=not no_timestamp
     )
+
+
+def refuse_case(path: Path) -> None:
+    """Refuse a case where one bundle is wanted.
+
+    Raises:
+        UsageError: "case.no_bundle".
+    """
+    from evidence_kit.actions.case import is_case
+    from evidence_kit.bundle import layout
+
+    if is_case(path):
+        names = sorted(one.name for one in path.glob(f"*{layout.SUFFIX}"))
+        example = path / (names[-1] if names else f"0001-page{layout.SUFFIX}")
+        raise UsageError("case.no_bundle", path=str(path), example=str(example))
 
 
 def destination(

@@ -5,6 +5,7 @@ from typing import Any
 
 from evidence_kit.actions.case import is_case
 from evidence_kit.actions.seal import Sealed
+from evidence_kit.cli.options import given
 from evidence_kit.cli.report_text import verdict_text
 from evidence_kit.cli.terminal import Terminal
 from evidence_kit.cli.time_text import time_text, upper_bound
@@ -17,6 +18,13 @@ from evidence_kit.trust.tsa_client import TokenReply
 
 _WARNINGS = frozenset({"media.identifying", "media.location", "secrets.kept", "secrets.too_many"})
 """Notes of what was asked for, but which can do harm."""
+
+_UNREADABLE = frozenset({"chat.few_times", "chat.no_times"})
+"""Notes on a text that was not understood as a chat."""
+_EXAMPLE = (
+    mark("  2026-05-01 10:00 Shop: it ships within three days"),
+    mark("  2026-05-01 10:02 Ahe: all right"),
+)
 
 
 def exit_code(sealed: Sealed, *, is_renewal: bool = False) -> ExitCode:
@@ -134,6 +142,8 @@ def _lines(terminal: Terminal, sealed: Sealed) -> list[str]:
     for shortfall in sealed.shortfalls:
         lines.append(tr("beware: {text}", text=terminal.words.of_observation(shortfall)))
     lines += [note_line(terminal, note) for note in sealed.notes]
+    if any(note.code in _UNREADABLE for note in sealed.notes):
+        lines += [tr("what can be read as a chat, for example:"), *map(tr, _EXAMPLE)]
     if report.renewals:
         renewed_at = time_text(terminal.words, max(one.gen_time for one in report.renewals))
         lines.append(tr("the proof was last renewed on {time}", time=renewed_at))
@@ -162,7 +172,8 @@ def suggest_next(terminal: Terminal, sealed: Sealed) -> None:
     if any(finding.code == "timestamp.untrusted" for finding in sealed.report.findings):
         terminal.suggest("evidence-kit", "verify", sealed.path, "--trust", "ROOT.pem")
     elif sealed.report.sealed_no_later_than is None:
-        terminal.suggest("evidence-kit", "stamp", sealed.path)
+        terminal.suggest("evidence-kit", "stamp", sealed.path, *given("trust"))
     else:
         folder = sealed.path.parent
-        terminal.suggest("evidence-kit", "verify", folder if is_case(folder) else sealed.path)
+        place = folder if is_case(folder) else sealed.path
+        terminal.suggest("evidence-kit", "verify", place, *given("trust"))

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from evidence_kit.cli.commands import Command
-from evidence_kit.cli.options import PATH, as_json, option, pass_terminal
+from evidence_kit.cli.options import PATH, as_json, option, pass_terminal, refuse_case
 from evidence_kit.cli.terminal import Terminal
 from evidence_kit.errors import ExitCode
 from evidence_kit.i18n import mark
@@ -16,7 +16,8 @@ from evidence_kit.i18n import mark
     short_help=mark("copy a bundle without some of its files"),
     help=mark(
         "Copy a bundle without some of its files. The copy still proves that the rest is"
-        " unchanged; the names and digests of what was left out stay visible."
+        " unchanged; the names and digests of what was left out stay visible. `verify` says of it"
+        " that it can't be confirmed yet, and which files are left out: these it can't check."
     ),
 )
 @click.argument("bundle", metavar="BUNDLE", type=PATH)
@@ -34,6 +35,7 @@ def command(
     terminal: Terminal, bundle: Path, without: tuple[str, ...], out: Path, as_json: bool
 ) -> ExitCode:
     """Write the copy and warn of what can be guessed."""
+    refuse_case(bundle)
     from evidence_kit.actions.share import share_bundle
     from evidence_kit.actions.verify import load_expectations
 

@@ -11,7 +11,7 @@ import msgspec
 
 from evidence_kit.cli.commands import Command
 from evidence_kit.cli.exit_codes import GRAVITY, gravest
-from evidence_kit.cli.options import PATH, as_json, option, pass_terminal, trust
+from evidence_kit.cli.options import PATH, as_json, given, option, pass_terminal, trust
 from evidence_kit.cli.terminal import Terminal
 from evidence_kit.errors import EvidenceKitError, ExitCode, UsageError
 from evidence_kit.i18n import mark
@@ -231,11 +231,13 @@ def _suggest(terminal: Terminal, results: Sequence[Result]) -> None:
     is_untrusted = any(f.code == "timestamp.untrusted" for r in bundles for f in r.findings)
     if timeless and result.verdict is Outcome.INDETERMINATE:
         places = [result.path] if isinstance(result, CaseReport) else timeless
-        terminal.suggest("evidence-kit", "stamp", *places)
+        terminal.suggest("evidence-kit", "stamp", *places, *given("trust"))
     elif is_untrusted and result.verdict is Outcome.INDETERMINATE:
         terminal.suggest("evidence-kit", "verify", result.path, "--trust", "ROOT.pem")
     elif result.verdict is Outcome.PASSED and isinstance(result, CaseReport):
-        terminal.suggest("evidence-kit", "attach", result.path, "-o", "complaint")
+        terminal.suggest(
+            *("evidence-kit", "attach", result.path, "-o", "complaint"), *given("trust")
+        )
     elif bundles:
         bad = next((r for r in bundles if r.verdict is result.verdict), bundles[0])
         if _can_be_shown(bad):

@@ -109,6 +109,14 @@ CHAT_OBSERVATIONS: dict[str, str] = {
     "chat.roles_open": mark(
         "who of them is you and who the merchant is not said; --me and --merchant say it: {name}"
     ),
+    "chat.few_times": mark(
+        "no chat format fits, so it is kept as a document; lines that begin with a date and a time:"
+        " {count}, and three are needed: {name}"
+    ),
+    "chat.no_times": mark(
+        "no chat format fits, so it is kept as a document; no line begins with a date and a time:"
+        " {name}"
+    ),
     "chat.too_deep": mark("the chat is nested too deep at byte {byte}: {name}"),
     "chat.too_long": mark("a single value at byte {byte} of the chat is too long: {name}"),
     "chat.undecodable": mark(

@@ -39,7 +39,7 @@ DIAGNOSES: dict[str, Message] = {
         "",
     ),
     "clock.unknown": Message(
-        mark("nobody was there to compare the clock with"),
+        mark("the clock was not checked, since no time-stamp authority answered"),
         mark("check the network, then run it again"),
     ),
     "folder.unwritable": Message(

@@ -82,6 +82,10 @@ ERRORS: dict[str, Message] = {
         mark("the browser can't build its sandbox here: {path}"),
         mark("allow unprivileged user namespaces, or name another browser with --browser"),
     ),
+    "capture.full_width": Message(
+        mark("the address has full-width signs in it, as a Chinese keyboard types them: {url}"),
+        mark("did you mean {suggestion}?"),
+    ),
     "capture.scheme": Message(
         mark("the address does not begin with http:// or https://: {url}"),
         mark("did you mean {suggestion}?"),
@@ -120,6 +124,10 @@ ERRORS: dict[str, Message] = {
     "case.missing": Message(
         mark("there is no case in this folder: {path}"),
         mark("make one with: evidence-kit init"),
+    ),
+    "case.no_bundle": Message(
+        mark("this is a case, and one of its bundles is wanted: {path}"),
+        mark("name one, such as {example}; to check all of them: evidence-kit verify {path}"),
     ),
     "case.not_empty": Message(
         mark("the folder is not empty: {path}"),
@@ -314,6 +322,10 @@ ERRORS: dict[str, Message] = {
         mark("the bundle has room for {count} renewals only: {path}"),
         mark("it needs no more"),
     ),
+    "option.dash": Message(
+        mark("an option begins with two hyphens: {given}"),
+        mark("did you mean {suggestion}?"),
+    ),
     "seal.exists": Message(
         mark("there is a file of this name already, and nothing is ever overwritten: {path}"),
         mark("name another file with -o"),
@@ -352,7 +364,7 @@ ERRORS: dict[str, Message] = {
     ),
     "share.unknown_path": Message(
         mark("there is no such file to leave out ({name}): {path}"),
-        mark("see the names with: evidence-kit show"),
+        mark("did you mean {known}? All names: evidence-kit show"),
     ),
     "signer.malformed": Message(
         mark("this is no fingerprint of a certificate"),

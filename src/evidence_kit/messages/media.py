@@ -10,7 +10,8 @@ MEDIA_OBSERVATIONS: dict[str, str] = {
     "bill.malformed": mark("the bill is damaged after row {row}; it was sealed as it is: {name}"),
     "bill.pdf": mark("the PDF was sealed as it is; what it says was not read: {name}"),
     "bill.read": mark(
-        "read as a bill with {count} payments; whoever gets the bundle sees all of them: {name}"
+        "read as a bill, number of payments: {count}; whoever gets the bundle sees all of them:"
+        " {name}"
     ),
     "bill.too_large": mark(
         "the bill was read up to row {row} only, since there is too much of it: {name}"

@@ -11,7 +11,7 @@ from evidence_kit.chats.columns import Cells, column_names, table
 from evidence_kit.chats.parser import GENERIC, DateOrder, Detection, Options, Parser
 from evidence_kit.chats.phrases import flags_of, kind_of_body
 from evidence_kit.chats.record import Part, Record
-from evidence_kit.chats.source import HEAD_BYTES, Head, Source
+from evidence_kit.chats.source import Head, Source
 from evidence_kit.chats.written import moment_in
 
 _TIME = ("time", "datetime", "timestamp", "sent at", "时间", "发送时间", "消息时间", "日期时间")
@@ -57,7 +57,7 @@ def _find(names: Sequence[str], wanted: Sequence[str]) -> str | None:
 
 
 def _parse(source: Source, options: Options) -> Iterator[Part]:
-    first = source.decode(source.read(source.bom_bytes, HEAD_BYTES).partition(b"\n")[0])
+    first = next(source.pieces(), "").partition("\n")[0]
     delimiter = max(_DELIMITERS, key=first.count)
     for cells in table(source, delimiter):
         yield _record(source, cells, options.date_order) if isinstance(cells, Cells) else cells

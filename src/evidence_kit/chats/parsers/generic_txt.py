@@ -24,8 +24,13 @@ _ENOUGH = 3
 """Fewer lines with a time are any note."""
 
 
+def dated_lines(text: str) -> int:
+    """How many lines begin with a date and a time, or with a name and then these."""
+    return len(_HEADER.findall(text))
+
+
 def _detect(head: Head) -> Detection:
-    found = len(_HEADER.findall(head.text))
+    found = dated_lines(head.text)
     if found < _ENOUGH:
         return Detection()
     return Detection(GENERIC, (f"{found} lines that begin with a date and a time",))
