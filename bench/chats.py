@@ -45,6 +45,13 @@ def _qq_txt(count: int) -> Iterator[str]:
         yield f"{at:%Y-%m-%d} {at.hour}:{at:%M:%S} {name}(10001001)\n{text}\n\n"
 
 
+def _whatsapp_txt(count: int) -> Iterator[str]:
+    for at, name, text in _moments(count):
+        half = "上午" if at.hour < 12 else "下午"
+        stamp = f"{at.year}/{at.month}/{at.day} {half}{at.hour % 12 or 12}:{at:%M:%S}"
+        yield f"[{stamp}] {name}: {text}\n"
+
+
 def _generic_txt(count: int) -> Iterator[str]:
     for at, name, text in _moments(count):
         yield f"[{at:%Y/%m/%d %H:%M}] {name}: {text}\n"
@@ -88,6 +95,7 @@ def _telegram_json(count: int) -> Iterator[str]:
 FORMATS: dict[str, tuple[Callable[[int], Iterator[str]], float | None]] = {
     "wechatmsg_txt": (_wechatmsg_txt, _PER_MESSAGE_US),
     "qq_txt": (_qq_txt, _PER_MESSAGE_US),
+    "whatsapp_txt": (_whatsapp_txt, _PER_MESSAGE_US),
     "generic_txt": (_generic_txt, None),
     "chatlog_json": (_chatlog_json, None),
     "telegram_json": (_telegram_json, None),

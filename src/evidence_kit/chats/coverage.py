@@ -20,6 +20,7 @@ class Notice(StrEnum):
     RECALL = "recall"
     DELETED = "deleted"
     CUT = "cut"
+    LOST_HEADER = "lost_header"
     UNDECODABLE = "undecodable"
 
 
@@ -41,6 +42,7 @@ _FLAGS = {
     Flag.BACKWARDS: Notice.BACKWARDS,
     Flag.NO_SUCH_TIME: Notice.NO_SUCH_TIME,
     Flag.CUT: Notice.CUT,
+    Flag.LOST_HEADER: Notice.LOST_HEADER,
     Flag.UNDECODABLE: Notice.UNDECODABLE,
 }
 

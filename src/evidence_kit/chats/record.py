@@ -70,6 +70,8 @@ class Flag(StrEnum):
     """The day stands in a line above, not with the record, which has the time of day alone."""
     EDITED = "edited"
     FORWARDED = "forwarded"
+    LOST_HEADER = "lost_header"
+    """A further line of the body begins with a sender's name and a colon, like a message."""
     NO_SUCH_TIME = "no_such_time"
     """A time is written, but no clock or calendar has it, such as 31 February."""
     PLACEHOLDER = "placeholder"

@@ -36,6 +36,8 @@ def local_moment(
     """A time without a zone on one of these days, from `iso_dates` and `iso_time`."""
     if not dates or not time:
         return NO_SUCH_TIME
+    if len(dates) == 1:  # nearly always, and quicker
+        return Moment((f"{dates[0]}T{time}",), TzStatus.ASSUMED, precision)
     return Moment(tuple(f"{day}T{time}" for day in dates), TzStatus.ASSUMED, precision)
 
 
@@ -156,7 +158,7 @@ def is_pm(word: str, hour: str) -> bool | None:
         return None
     if plain == "中午":
         return int(hour) in (12, 1, 2)
-    return plain in ("pm", "p", "下午", "晚上", "傍晚", "晚")
+    return plain in ("pm", "p", "μμ", "ip", "下午", "午後", "오후", "晚上", "傍晚", "晚")
 
 
 def iso_epoch(count: int, *, milliseconds: bool = False) -> str | None:

@@ -41,6 +41,7 @@ FLAGS = {
     Flag.DATE_ABOVE: mark("the day stands in a line above"),
     Flag.EDITED: mark("edited"),
     Flag.FORWARDED: mark("forwarded"),
+    Flag.LOST_HEADER: mark("a line in it may be another message"),
     Flag.NO_SUCH_TIME: mark("no such time exists"),
     Flag.PLACEHOLDER: mark("a stand-in for what the export does not hold"),
     Flag.READ: mark("marked as read"),
@@ -69,6 +70,7 @@ NOTICES = {
     Notice.RECALL: mark("recalled"),
     Notice.DELETED: mark("deleted"),
     Notice.CUT: mark("cut off"),
+    Notice.LOST_HEADER: mark("a line in it may be another message"),
     Notice.UNDECODABLE: mark("bytes in no known encoding"),
 }
 

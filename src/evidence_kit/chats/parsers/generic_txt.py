@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from evidence_kit.chats.blocks import Block, blocks, clean
+from evidence_kit.chats.lost_headers import KnownSenders
 from evidence_kit.chats.parser import GENERIC, DateOrder, Detection, Options, Parser
 from evidence_kit.chats.phrases import flags_of, kind_of_body, kind_of_system
 from evidence_kit.chats.record import Part, Record
@@ -37,14 +38,23 @@ def _detect(head: Head) -> Detection:
 
 
 def _parse(source: Source, options: Options) -> Iterator[Part]:
+    known = KnownSenders()
     for block in blocks(source, _HEADER):
         if block.header is not None:
-            yield _record(source, block, block.header, options.date_order)
+            yield _record(source, block, block.header, options.date_order, known)
 
 
-def _record(source: Source, block: Block, header: re.Match[str], order: DateOrder | None) -> Record:
+def _record(
+    source: Source,
+    block: Block,
+    header: re.Match[str],
+    order: DateOrder | None,
+    known: KnownSenders,
+) -> Record:
     moment = moment_of(header, order)
     sender, body = _said(header["name"], header["rest"], block.body)
+    if sender is not None:
+        known.add(sender)
     return Record(
         id=source.record_id(block.byte_start),
         kind=kind_of_system(body) if sender is None else kind_of_body(body),
@@ -54,7 +64,7 @@ def _record(source: Source, block: Block, header: re.Match[str], order: DateOrde
         tz_status=moment.status,
         precision=moment.precision,
         body_raw=body,
-        flags=(*flags_of(body), *moment.flags, *block.flags),
+        flags=(*flags_of(body), *known.flags_of(body), *moment.flags, *block.flags),
         src=block.span(source),
     )
 
@@ -73,7 +83,7 @@ def _said(name: str | None, rest: str, below: str) -> tuple[str | None, str]:
 
 PARSER = Parser(
     id="generic_txt",
-    version="1",
+    version="2",
     title="TXT",
     syntax="text",
     detect=_detect,

@@ -1,0 +1,175 @@
+"""WhatsApp's own text export, `_chat.txt` or `WhatsApp Chat with X.txt`, with or without its zip.
+
+`[2026/5/1 下午3:07:41] 店主: 正文` (iOS) · `2/14/23, 10:35 PM - Shop: text` (Android) · `28-09-16
+11:20:19: Shop: text` (older iOS). The date, the clock and the app's own words are those of the
+phone's language and region. A line of the app has no sender. A body that holds a line like a
+header can't be told apart from two messages.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from evidence_kit.chats.blocks import Block, blocks
+from evidence_kit.chats.lost_headers import KnownSenders
+from evidence_kit.chats.parser import SHAPE, SIGNATURE, DateOrder, Detection, Options, Parser
+from evidence_kit.chats.phrases import kind_of_system
+from evidence_kit.chats.record import PARTICIPANTS, Part, Precision, Record, RecordKind
+from evidence_kit.chats.source import Head, Source
+from evidence_kit.chats.times import is_pm, iso_dates, iso_time, local_moment
+from evidence_kit.chats.whatsapp import MARK, Content, content_of, is_notice
+
+_SPACE = "[ \u00a0\u2009\u202f]"
+_HALF = (
+    "上午|下午|凌晨|清晨|早上|中午|傍晚|晚上|午前|午後|오전|오후"
+    rf"|[AaPp]\.?{_SPACE}?[Mm]\.?|[ai]p\.|[πμ]\.μ\."
+)
+_DAY = rf"\d{{1,4}}(?P<mark>[-/.]){_SPACE}?\d\d?(?P=mark){_SPACE}?\d{{1,4}}\.?"
+_CLOCK = (
+    rf"(?:(?P<before>{_HALF}){_SPACE}?)?(?P<hour>\d\d?)[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d))?"
+    rf"(?:{_SPACE}?(?P<after>{_HALF}))?"
+)
+_HEADER = re.compile(
+    rf"^[\u200e\u200f\u202a\u202b\u2068]{{0,3}}(?P<bracket>\[)?"
+    rf"(?P<when>(?P<day>{_DAY}),?{_SPACE}{{1,2}}(?:(?:klo|kl\.|à|um|at){_SPACE})?{_CLOCK})"
+    rf"(?(bracket)\]{_SPACE}|(?:{_SPACE}[-–]|:){_SPACE})(?=[^\r\n])",
+    re.MULTILINE | re.ASCII,
+)
+_GROUPS = ("when", "day", "before", "hour", "minute", "second", "after")
+_NUMBERS = re.compile(r"\d+", re.ASCII)
+_NAME_CHARACTERS = 100
+"""A sentence of the app that holds a colon is mostly longer than any name."""
+_DIRECTIONS = "\u200e\u200f\u202a\u202b\u202c\u2068\u2069"
+_QUOTES = (('"', '"'), ("“", "”"), ("「", "」"))
+_FILE_NAME = re.compile(r"_chat\.txt|.*WhatsApp.*\.txt", re.IGNORECASE | re.DOTALL)
+_ENOUGH = 3
+"""Fewer headers are any note, where neither the file's name nor a notice tells."""
+_LOOKED_AT = 200
+"""Headers that are looked at for the notice of encryption."""
+
+
+def _detect(head: Head) -> Detection:
+    text = head.text
+    found = [match for match in _HEADER.finditer(text) if match["second"] or not match["bracket"]]
+    if not found:
+        return Detection()
+    first_lines = [text[match.end() : text.find("\n", match.end())] for match in found]
+    named = sum(": " in line[: _NAME_CHARACTERS + 2] for line in first_lines)
+    if named and _FILE_NAME.fullmatch(head.name):
+        return Detection(SIGNATURE, ("the name that WhatsApp gives a chat, and its headers",))
+    if any(_is_notice_line(line) for line in first_lines[:_LOOKED_AT]):
+        return Detection(SIGNATURE, ("WhatsApp's notice of encryption",))
+    if named < _ENOUGH or named * 2 < len(found):
+        return Detection()
+    return Detection(SHAPE, (f"{named} lines of date, time, name and colon as WhatsApp has them",))
+
+
+def _is_notice_line(line: str) -> bool:
+    line = line.rstrip("\r")
+    return is_notice(line.lstrip(MARK)) or is_notice(line.partition(": ")[2].lstrip(MARK))
+
+
+def _parse(source: Source, options: Options) -> Iterator[Part]:
+    export = _Export(source, options.date_order)
+    for block in blocks(source, _HEADER):
+        if block.header is not None:
+            yield export.record(block, block.header)
+
+
+class _Export:
+    """Reads one file; few people write many messages, so each label is looked at once."""
+
+    def __init__(self, source: Source, order: DateOrder | None) -> None:
+        self._source = source
+        self._order = order
+        self._senders: dict[str, str] = {}
+        self._known = KnownSenders()
+
+    def record(self, block: Block, header: re.Match[str]) -> Record:
+        """The record of one header and what follows it."""
+        when, day, before, hour, minute, second, after = header.group(*_GROUPS)
+        moment = local_moment(
+            _dates(day, self._order),
+            _clock(_hour(hour, before or after or ""), minute, second or "00"),
+            Precision.SECOND if second else Precision.MINUTE,
+        )
+        sender, content = self._said(block.body)
+        flags = content.flags + moment.flags
+        if "\n" in content.body:
+            flags += self._known.flags_of(content.body)
+        return Record(
+            id=self._source.record_id(block.byte_start),
+            kind=content.kind,
+            sender_raw=sender,
+            ts_raw=when,
+            ts_candidates=moment.candidates,
+            tz_status=moment.status,
+            precision=moment.precision,
+            body_raw=content.body,
+            flags=(*flags, *block.flags) if block.is_cut else flags,
+            attachments=content.attachments,
+            src=block.span(self._source),
+        )
+
+    def _said(self, text: str) -> tuple[str | None, Content]:
+        """Sender and content: `name: text` on the first line, else a line of the app."""
+        label, colon, body = text.partition(": ")
+        if not colon or "\n" in label:
+            line, _, below = text.partition("\n")
+            label, body = (line[:-1], below) if line.endswith(":") else ("", "")
+        sender = self._senders.get(label) or self._sender(label, body)
+        if sender is None:
+            body = text.lstrip(MARK)
+            return None, Content(kind_of_system(body), body, ())
+        body = body.removeprefix("\n").lstrip(MARK)
+        if is_notice(body):
+            return None, Content(RecordKind.SYSTEM, body, ())
+        return sender, content_of(body)
+
+    def _sender(self, label: str, body: str) -> str | None:
+        sender = _name(label, body)
+        if sender is not None and len(self._senders) < PARTICIPANTS:
+            self._senders[label] = sender
+            self._known.add(sender)
+        return sender
+
+
+def _name(label: str, body: str) -> str | None:
+    """The name in front of a colon; None where the colon belongs to a sentence of the app."""
+    name = label.strip(_DIRECTIONS)
+    if not name or len(name) > _NAME_CHARACTERS:
+        return None
+    # the colon stands inside of quotation marks, as in: changed the subject to "a: b"
+    line = body.partition("\n")[0]
+    for left, right in _QUOTES:
+        opened = name.count(left) % 2 if left == right else name.count(left) - name.count(right)
+        if opened > 0 and right in line:
+            return None
+    return name
+
+
+@lru_cache(1 << 12)
+def _dates(day: str, order: DateOrder | None) -> tuple[str, ...]:
+    first, second, third = _NUMBERS.findall(day)
+    return iso_dates(first, second, third, order)
+
+
+@lru_cache(1 << 10)
+def _hour(hour: str, half: str) -> str:
+    """Two digits of a clock of 24 hours; empty where none shows it."""
+    return iso_time(hour, "00", pm=is_pm(half, hour))[:2]
+
+
+def _clock(hour: str, minute: str, second: str) -> str:
+    # two digits compare as text as they do as numbers
+    return f"{hour}:{minute}:{second}" if hour and minute < "60" and second < "60" else ""
+
+
+PARSER = Parser(
+    id="whatsapp_txt",
+    version="1",
+    title="WhatsApp TXT",
+    syntax="text",
+    detect=_detect,
+    parse=_parse,
+)
