@@ -1,17 +1,22 @@
 """A sealed chat is read from its original, after its bundle was verified, or not at all."""
 
 import tempfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from evidence_kit.actions import chat_account
 from evidence_kit.actions.add import add_files, draft_files
+from evidence_kit.actions.chat_account import ReadChat, read_account
 from evidence_kit.actions.chats import ChatOptions, read_drafts
 from evidence_kit.actions.kit import Kit
 from evidence_kit.actions.seal import seal
 from evidence_kit.actions.sealed_chat import Derived, open_chat
 from evidence_kit.actions.share import share_bundle
+from evidence_kit.bundle.reader import Bundle
 from evidence_kit.chats.record import Party
 from evidence_kit.checks.expectations import Expectations
 from evidence_kit.errors import EvidenceKitError, InputError, UsageError
@@ -211,3 +216,135 @@ def test_view_that_needs_roles_names_who_wrote(
             reading.chat.require_roles()
     assert caught.value.code == "chat.roles_missing"
     assert SHOP in str(caught.value)
+
+
+# Zips
+
+
+OTHER = make.HERE / "qq_txt/k20261101/chat.txt"
+
+
+@pytest.fixture
+def zipped(tmp_path: Path) -> Path:
+    """Two chats and a picture."""
+    path = tmp_path / "chats.zip"
+    with zipfile.ZipFile(path, "w") as container:
+        container.write(CHAT, "one.txt")
+        container.writestr("a.jpg", b"\xff\xd8\xff")
+        container.writestr("note.txt", "no chat\n")
+        container.write(OTHER, "two.txt")
+    return path
+
+
+def test_chat_in_a_zip_is_read(kit: Kit, expected: Expectations, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "one.zip", "w") as container:
+        container.write(CHAT, "_chat.txt")
+    sealed = add_files([tmp_path / "one.zip"], tmp_path / "x.evidence.zip", kit=kit, chats=ROLES)
+    with open_chat(sealed.path, expected) as reading:
+        chat = reading.chat
+        assert chat is not None
+        assert (chat.derived, chat.members) == (Derived.SAME, ("_chat.txt",))
+        assert chat.transcript.chat.member == "_chat.txt"
+        assert chat.transcript.entry(13).record.body_raw == "随便投诉"
+        assert chat.has_roles
+
+
+def test_one_of_several_chats_in_a_zip_has_to_be_named(
+    zipped: Path, kit: Kit, expected: Expectations, tmp_path: Path
+) -> None:
+    sealed = add_files([zipped], tmp_path / "x.evidence.zip", kit=kit, chats=ROLES)
+    assert [note.params["count"] for note in sealed.notes if note.code == "chat.members"] == [2]
+    error = refusal(sealed.path, expected)
+    assert (error.code, error.params["names"]) == ("chat.several_members", "one.txt, two.txt")
+    error = refusal(sealed.path, expected, member="tow.txt")
+    assert (error.code, "two.txt" in error.hint) == ("chat.no_such_member", True)
+    with open_chat(sealed.path, expected, member="one.txt") as reading:
+        assert reading.chat is not None
+        assert (reading.chat.derived, reading.chat.transcript.first) == (Derived.SAME, 1)
+
+
+def test_records_of_a_zip_are_counted_on_as_they_were_at_sealing(
+    zipped: Path, kit: Kit, expected: Expectations, tmp_path: Path
+) -> None:
+    sealed = add_files([zipped], tmp_path / "x.evidence.zip", kit=kit, chats=ROLES).path
+    _, files = explode(sealed.read_bytes())
+    lines = files["data/derived/0001/messages.jsonl"].splitlines()
+    with open_chat(sealed, expected, member="two.txt") as reading:
+        assert reading.chat is not None
+        transcript = reading.chat.transcript
+        assert (transcript.first, transcript.last) == (14, len(lines))
+        assert reading.chat.derived is Derived.SAME
+        for order in (transcript.in_file_order(), transcript.in_time_order()):
+            entries = list(order)
+            assert [entry.number for entry in entries] == list(range(14, len(lines) + 1))
+            for entry in entries:
+                assert msgspec.json.encode(entry.record) == lines[entry.number - 1]
+        for number in (13, transcript.last + 1):
+            with pytest.raises(IndexError):
+                transcript.entry(number)
+
+
+def test_zip_that_can_not_be_unpacked_is_no_chat(
+    zipped: Path, kit: Kit, expected: Expectations, tmp_path: Path
+) -> None:
+    zipped.write_bytes(zipped.read_bytes()[:-40])
+    sealed = add_files([zipped], tmp_path / "x.evidence.zip", kit=kit).path
+    assert refusal(sealed, expected, item="E1").code == "chat.no_format"
+
+
+# What chat.json tells
+
+
+def account_of(path: Path) -> ReadChat:
+    with Bundle(path) as bundle:
+        (item,) = bundle.evidence.items
+        found = [read_account(bundle, item, entry) for entry in item.files]
+    (account,) = [one for one in found if one is not None]
+    return account
+
+
+def test_account_is_read_again_from_the_original(
+    sealed: Path, zipped: Path, kit: Kit, tmp_path: Path
+) -> None:
+    read = account_of(sealed)
+    assert (read.is_reread, len(read.account.chats)) == (True, 1)
+    other = add_files([zipped], tmp_path / "z.evidence.zip", kit=kit, chats=ROLES).path
+    assert (account_of(other).is_reread, len(account_of(other).account.chats)) == (True, 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("chat.json", b'"records": 13', b'"records": 14'),
+        ("chat.json", b'"unclaimed_bytes": 0', b'"unclaimed_bytes": 1'),
+        ("transcript.txt", "随便投诉".encode(), "马上退款".encode()),
+        ("messages.jsonl", "随便投诉".encode(), "马上退款".encode()),
+    ],
+)
+def test_account_of_a_liar_is_told(
+    name: str, old: bytes, new: bytes, kit: Kit, tmp_path: Path
+) -> None:
+    path = resealed(lambda raw: raw.replace(old, new), name, kit, tmp_path / "lie.evidence.zip")
+    assert account_of(path).is_reread is False
+
+
+def test_account_that_can_not_be_compared_says_so(
+    sealed: Path, kit: Kit, expected: Expectations, tmp_path: Path
+) -> None:
+    later = resealed(
+        lambda raw: raw.replace(b'"parser_version": "', b'"parser_version": "9'),
+        "chat.json",
+        kit,
+        tmp_path / "later.evidence.zip",
+    )
+    assert account_of(later).is_reread is None
+    share_bundle(
+        sealed, tmp_path / "p.evidence.zip", without=["data/files/0001-chat.txt"],
+        expectations=expected,
+    )  # fmt: skip
+    assert account_of(tmp_path / "p.evidence.zip").is_reread is None
+
+
+def test_long_chat_is_not_read_again(sealed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chat_account, "MAX_ORIGINAL_BYTES", 10)
+    assert account_of(sealed).is_reread is None

@@ -191,6 +191,9 @@ def _chat(
         for chat, title in zip(account.chats, titles, strict=True)
         for note in _notes(chat, path.name, title)
     )
+    if len(sources) > 1:
+        params: dict[str, str | int] = {"name": escape(path.name), "count": len(sources)}
+        notes = (Observation(code="chat.members", params=params), *notes)
     if not (roles.buyer or roles.merchant) and any(chat.participants for chat in account.chats):
         notes += (Observation(code="chat.roles_open", params={"name": escape(path.name)}),)
     return ReadDrafts(drafts=(read,), notes=notes, shortfalls=shortfalls), account.chats

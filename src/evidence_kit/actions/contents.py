@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
+from evidence_kit.actions.chat_account import ReadChat, read_account
 from evidence_kit.actions.media import ReadMedia, read_media
 from evidence_kit.actions.pictures import MAX_SOURCE_BYTES, MEDIA_TYPES, Preview, make_preview
 from evidence_kit.bundle import layout
@@ -39,6 +40,8 @@ class HeldFile(msgspec.Struct, frozen=True, kw_only=True):
     """None where it is no picture, is not as it was sealed, or no room is left for more."""
     media: ReadMedia | None = None
     """What a media.json tells; None for every other file, and where it is not as sealed."""
+    chat: ReadChat | None = None
+    """The same of a chat.json."""
 
 
 class HeldItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,9 +104,9 @@ class ContentsReader:
             if self._rows_left <= 0:
                 break
             self._rows_left -= 1
-            files = self._files(bundle, item.files, sealed, may_show=is_as_signed)
+            files = self._files(bundle, item.files, sealed, item if is_as_signed else None)
             items.append(HeldItem(item=item, files=files))
-        record = self._files(bundle, evidence.record.files, sealed, may_show=False)
+        record = self._files(bundle, evidence.record.files, sealed, None)
         told = sum(len(one.files) for one in items) + len(record)
         return Contents(
             environment=_sealed_environment(bundle, record) if is_as_signed else None,
@@ -119,23 +122,26 @@ class ContentsReader:
         bundle: Bundle,
         entries: Sequence[FileEntry],
         sealed: Mapping[str, str],
-        *,
-        may_show: bool,
+        item: Item | None,
     ) -> tuple[HeldFile, ...]:
+        """Files of an item whose content may be shown, or of none."""
         entries = entries[: max(0, self._rows_left)]
         self._rows_left -= len(entries)
-        return tuple(self._file(bundle, entry, sealed, may_show=may_show) for entry in entries)
+        return tuple(self._file(bundle, entry, sealed, item) for entry in entries)
 
     def _file(
-        self, bundle: Bundle, entry: FileEntry, sealed: Mapping[str, str], *, may_show: bool
+        self, bundle: Bundle, entry: FileEntry, sealed: Mapping[str, str], item: Item | None
     ) -> HeldFile:
         sha256 = sealed.get(entry.path)
         state = _state(bundle.digests, entry, sha256)
-        preview = media = None
-        if may_show and sha256 is not None and state is State.AS_SEALED:
+        preview = media = chat = None
+        if item is not None and sha256 is not None and state is State.AS_SEALED:
             preview = self._preview(bundle, entry, sha256)
             media = read_media(bundle, entry, sha256=sha256)
-        return HeldFile(entry=entry, sha256=sha256, state=state, preview=preview, media=media)
+            chat = read_account(bundle, item, entry, sha256=sha256)
+        return HeldFile(
+            entry=entry, sha256=sha256, state=state, preview=preview, media=media, chat=chat
+        )
 
     def _preview(self, bundle: Bundle, entry: FileEntry, sha256: str) -> Preview | None:
         """A preview of the very bytes whose digest was sealed."""

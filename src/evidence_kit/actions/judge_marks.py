@@ -165,11 +165,11 @@ def _judgements(
     made = []
     for (number, category), verdict in verdicts.items():
         found: list[Mark] = []
-        if 1 <= number <= len(chat.transcript):
+        if chat.transcript.first <= number <= chat.transcript.last:
             marks = finder.marks(chat.transcript.entry(number))
             found = [one for one in marks if one.category is category]
         if not found:
-            known = f"M0001–{number_of(len(chat.transcript))}"
+            known = f"{number_of(chat.transcript.first)}–{number_of(chat.transcript.last)}"
             raise UsageError("chat.no_such_mark", name=_name((number, category)), known=known)
         made.append(
             Judgement(

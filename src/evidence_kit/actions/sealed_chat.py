@@ -7,25 +7,22 @@ that is said.
 
 import contextlib
 import hashlib
-import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-import msgspec
-
+from evidence_kit.actions.chat_account import MAX_ACCOUNT_BYTES
+from evidence_kit.actions.chat_members import Member, members_of, passed, wanted_of
 from evidence_kit.actions.chats import OPERATION, ChatOptions
 from evidence_kit.actions.verify import verify_bundle
 from evidence_kit.bundle.hashing import Progress
 from evidence_kit.bundle.reader import Bundle
 from evidence_kit.bundle.text import escape
 from evidence_kit.chats import derived
-from evidence_kit.chats.parser import DateOrder, Options, Parser, choose, parser_named
-from evidence_kit.chats.reading import Reading
+from evidence_kit.chats.parser import Parser
 from evidence_kit.chats.record import Party
-from evidence_kit.chats.source import open_source, read_head
 from evidence_kit.chats.times import BEIJING
 from evidence_kit.chats.transcript import Transcript
 from evidence_kit.checks.expectations import Expectations
@@ -34,10 +31,7 @@ from evidence_kit.errors import InputError, UsageError, closest
 from evidence_kit.model import FileEntry, Imported, Item, Kind, Role
 from evidence_kit.report import Outcome, Report
 
-MAX_ACCOUNT_BYTES = 16 << 20
-"""Of chat.json; a longer one is not read."""
 _SHOWN_SENDERS = 20
-_OFFSET = re.compile(r"[+-](0[0-9]|1[0-4]):[0-5][0-9]", re.ASCII)
 
 
 class Derived(StrEnum):
@@ -60,6 +54,8 @@ class SealedChat:
     name: str
     """Name of the original before it was sealed."""
     bundle_id: str
+    members: tuple[str, ...]
+    """The chats in it by their names, where it is a zip; `transcript.chat.member` is the one."""
     parser: Parser
     transcript: Transcript
     derived: Derived
@@ -103,6 +99,7 @@ def open_chat(
     expectations: Expectations | None = None,
     *,
     item: str | None = None,
+    member: str | None = None,
     options: ChatOptions | None = None,
     progress: Progress | None = None,
 ) -> Iterator[ChatReading]:
@@ -114,14 +111,16 @@ def open_chat(
         path: the bundle, or the folder it was unzipped to.
         expectations: as for `verify_bundle`.
         item: id of the item; needed where the bundle holds several chats.
+        member: name of a file in it; needed where it is a zip with several chats.
         options: how to read it; what is not said is taken from the bundle, then from the file.
         progress: called with the number of bytes hashed since the last call.
 
     Raises:
         InputError: it is no bundle, holds no chat ("chat.not_there"), holds it no longer
             ("chat.withheld"), or no format fits ("chat.no_format").
-        UsageError: "chat.several", "chat.no_such_item", "chat.no_such_parser",
-            "chat.ambiguous", or "chat.no_such_sender".
+        UsageError: "chat.several", "chat.no_such_item", "chat.several_members",
+            "chat.no_such_member", "chat.no_such_parser", "chat.ambiguous", or
+            "chat.no_such_sender".
         OSError: no room for the temporary files.
     """
     options = options or ChatOptions()
@@ -136,7 +135,7 @@ def open_chat(
         if not taken:
             yield ChatReading(report=report, chat=None)
             return
-        with _read(taken[0], options) as chat:
+        with _read(taken[0], member, options) as chat:
             yield ChatReading(report=report, chat=chat)
 
 
@@ -178,70 +177,42 @@ def _account(bundle: Bundle, path: str | None) -> derived.Account | None:
     content = bundle.read(path, max_bytes=MAX_ACCOUNT_BYTES)
     if sha256_hex(content) != bundle.manifest.get(path):
         raise InputError("file.changing", path=str(bundle.path))
-    try:
-        account = msgspec.json.decode(content, type=derived.Account)
-    except (msgspec.ValidationError, msgspec.DecodeError, RecursionError):
-        return None  # of a later version, or somebody else's; the original is read all the same
-    is_known = account.format == derived.FORMAT and all(
-        _OFFSET.fullmatch(chat.assumed_offset) for chat in account.chats
-    )
-    return account if is_known and account.chats else None
+    # where it is odd, the original is read all the same
+    return derived.decode(content)
 
 
 @contextlib.contextmanager
-def _read(taken: _Taken, options: ChatOptions) -> Iterator[SealedChat]:
+def _read(taken: _Taken, wanted: str | None, options: ChatOptions) -> Iterator[SealedChat]:
     item, account = taken.item, taken.account
     name = item.origin.original_name if isinstance(item.origin, Imported) else item.label
-    said = _as_sealed(account) if account else ChatOptions()
-    merged = ChatOptions(
-        parser=options.parser or said.parser,
-        me=options.me or said.me,
-        merchant=options.merchant or said.merchant,
-        date_order=options.date_order or said.date_order,
-    )
-    parser = _parser(taken.path, name, merged.parser)
-    reading = Reading(
-        open_source(taken.path),
-        parser,
-        options=Options(date_order=merged.date_order),
-        roles=merged.roles,
-        assumed_offset=account.chats[0].assumed_offset if account else BEIJING,
-    )
-    with Transcript(reading) as transcript:
+    offset = account.chats[0].assumed_offset if account else BEIJING
+    members = members_of(taken.path, taken.account, name, options)
+    member = wanted_of(members, wanted)
+    counts, sha256 = passed(members, offset) if len(members) > 1 else ([], None)
+    first = 1 + sum(counts[: members.index(member)])
+    with Transcript(member.reading(offset), first=first) as transcript:
         _require_known(options, transcript)
+        said = member.said
         yield SealedChat(
             item=item,
             file=taken.file,
             name=name,
             bundle_id=taken.bundle_id,
-            parser=parser,
+            members=tuple(one.source.member for one in members if one.source.member),
+            parser=member.parser,
             transcript=transcript,
-            derived=_compared(taken, parser, transcript, is_as_sealed=merged == said),
-            is_roles_sealed=(merged.me, merged.merchant) == (said.me, said.merchant),
+            derived=_compared(taken, members, sha256 or transcript.sha256),
+            is_roles_sealed=(member.options.me, member.options.merchant)
+            == (said.me, said.merchant),
         )
 
 
-def _as_sealed(account: derived.Account) -> ChatOptions:
-    """What was said of the chat when it was sealed."""
-    chat = account.chats[0]
-    orders: dict[str | None, DateOrder] = {"dmy": "dmy", "mdy": "mdy", "ymd": "ymd"}
-    return ChatOptions(
-        parser=chat.parser,
-        me=account.buyer_claimed,
-        merchant=account.merchant_claimed,
-        date_order=orders.get(chat.date_order),
-    )
-
-
-def _compared(
-    taken: _Taken, parser: Parser, transcript: Transcript, *, is_as_sealed: bool
-) -> Derived:
+def _compared(taken: _Taken, members: list[Member], sha256: str) -> Derived:
     if taken.account is None or taken.messages_sha256 is None:
         return Derived.ABSENT
-    if not is_as_sealed or taken.account.chats[0].parser_version != parser.version:
+    if not all(one.is_as_sealed for one in members):
         return Derived.NOT_COMPARED
-    is_same = taken.messages_sha256 == transcript.sha256
-    return Derived.SAME if is_same else Derived.DIFFERS
+    return Derived.SAME if taken.messages_sha256 == sha256 else Derived.DIFFERS
 
 
 def _item(bundle: Bundle, wanted: str | None) -> Item:
@@ -279,15 +250,6 @@ def _copy(bundle: Bundle, file: FileEntry, target: Path) -> None:
             out.write(piece)
     if digest.hexdigest() != bundle.manifest[file.path]:
         raise InputError("file.changing", path=str(bundle.path))
-
-
-def _parser(path: Path, name: str, parser_id: str | None) -> Parser:
-    if parser_id is not None:
-        return parser_named(parser_id)
-    parser = choose(read_head(path, name))
-    if parser is None:
-        raise InputError("chat.no_format", path=name)
-    return parser
 
 
 def _require_known(options: ChatOptions, transcript: Transcript) -> None:

@@ -3,6 +3,7 @@
 The same input gives the same bytes; nothing depends on the reader's language or zone.
 """
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
@@ -16,6 +17,7 @@ from evidence_kit.chats.times import in_zone
 
 FORMAT = "evidence-kit/chat/1-draft"
 MESSAGES, TRANSCRIPT, ACCOUNT = "messages.jsonl", "transcript.txt", "chat.json"
+_OFFSET = re.compile(r"[+-](0[0-9]|1[0-4]):[0-5][0-9]", re.ASCII)
 SHOWN_FILES = 20
 """Of the files that a record points to, people are shown as many; messages.jsonl has all."""
 _KINDS = {
@@ -36,6 +38,18 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     buyer_claimed: tuple[str, ...]
     """Names that the user says are theirs."""
     merchant_claimed: tuple[str, ...]
+
+
+def decode(content: bytes) -> Account | None:
+    """chat.json; None where it is of a later version, or somebody else's."""
+    try:
+        account = msgspec.json.decode(content, type=Account)
+    except (msgspec.ValidationError, msgspec.DecodeError, RecursionError):
+        return None
+    is_known = account.format == FORMAT and all(
+        _OFFSET.fullmatch(chat.assumed_offset) for chat in account.chats
+    )
+    return account if is_known and account.chats else None
 
 
 def number_of(position: int) -> str:

@@ -21,7 +21,10 @@ class Entry(NamedTuple):
     """A record and its place."""
 
     number: int
-    """Its place in the file, counted from 1; unclaimed stretches count, too."""
+    """Its place in the file, counted from 1; unclaimed stretches count, too.
+
+    In a zip with several chats they are counted on.
+    """
     record: Record
     at_ms: int | None
     """Milliseconds since 1970 where the export leaves no doubt; None where it does."""
@@ -39,12 +42,14 @@ class Transcript:
 
     Args:
         reading: not yet iterated.
+        first: the number of its first record; more than 1 where it is one of several chats.
 
     Raises:
         OSError: the export can't be read, or there is no room for the temporary file.
     """
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, *, first: int = 1) -> None:
+        self.first = first
         self._spool = tempfile.TemporaryFile(prefix="evidence-kit-")  # noqa: SIM115
         self._starts = array("Q", (0,))
         self._times = array("q")
@@ -103,16 +108,22 @@ class Transcript:
     def __len__(self) -> int:
         return len(self._times)
 
+    @property
+    def last(self) -> int:
+        """The number of its last record; less than `first` where it has none."""
+        return self.first + len(self) - 1
+
     def entry(self, number: int) -> Entry:
         """The record with this number.
 
         Raises:
             IndexError: there is none.
         """
-        if not 1 <= number <= len(self._times):
+        if not self.first <= number <= self.last:
             raise IndexError(number)
-        at_ms = self._times[number - 1]
-        record = self._decoder.decode(self._text(self._starts[number - 1], self._starts[number]))
+        place = number - self.first
+        at_ms = self._times[place]
+        record = self._decoder.decode(self._text(self._starts[place], self._starts[place + 1]))
         return Entry(number, record, None if at_ms == _NO_TIME else at_ms)
 
     def _text(self, start: int, end: int) -> memoryview:
@@ -126,7 +137,7 @@ class Transcript:
 
     def in_file_order(self) -> Iterator[Entry]:
         """Every record, as the file has them."""
-        return map(self.entry, range(1, len(self) + 1))
+        return map(self.entry, range(self.first, self.last + 1))
 
     def in_time_order(self) -> Iterator[Entry]:
         """Every record, chat by chat, by its time.
@@ -171,10 +182,11 @@ class Transcript:
             if at_ms != _NO_TIME:
                 last[chat] = at_ms
             keys.append(last.get(chat, _NO_TIME))
+        numbers = range(self.first, self.last + 1)
         if sign == 1 and len(self.conversations) <= 1 and _is_rising(keys):
-            return range(1, len(keys) + 1)
-        chats = self._chats
-        return sorted(range(1, len(keys) + 1), key=lambda n: (chats[n - 1], keys[n - 1], sign * n))
+            return numbers
+        chats, first = self._chats, self.first
+        return sorted(numbers, key=lambda n: (chats[n - first], keys[n - first], sign * n))
 
 
 def _is_rising(keys: "array[int]") -> bool:

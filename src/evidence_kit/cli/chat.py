@@ -55,6 +55,13 @@ VIEWS = ("timeline", "marks", "silence", "promises", "coverage", "cite", "diff")
     help=mark("which chat of the bundle, such as E2; for diff given once for each bundle"),
 )
 @option(
+    "--member",
+    "members",
+    multiple=True,
+    metavar="NAME",
+    help=mark("which chat of a zip with several; for diff given once for each bundle"),
+)
+@option(
     "--parser",
     metavar="ID",
     help=mark("the format of the chat; default: that of the sealing, else the one that fits"),
@@ -104,6 +111,7 @@ def command(
     names: tuple[str, ...],
     *,
     items: tuple[str, ...],
+    members: tuple[str, ...],
     parser: str | None,
     me: tuple[str, ...],
     merchant: tuple[str, ...],
@@ -121,7 +129,7 @@ def command(
     from evidence_kit.actions.chats import ChatOptions
     from evidence_kit.cli.chat_show import Show
 
-    _require_fitting(view, names, items)
+    _require_fitting(view, names, items, members)
     _require_view(view, "timeline", html and "--html")
     _require_view(view, "marks", (confirm or reject) and "--confirm, --reject")
     options = ChatOptions(parser=parser, me=me, merchant=merchant, date_order=date_order)
@@ -130,7 +138,10 @@ def command(
         opened = []
         for number, one in enumerate(paths):
             item = items[number] if number < len(items) else None
-            found = stack.enter_context(_opened(terminal, one, item, options, trust))
+            member = members[number] if number < len(members) else None
+            found = stack.enter_context(
+                _opened(terminal, one, options, item=item, member=member, trust=trust)
+            )
             if found is None:
                 return ExitCode.NO
             opened.append(found)
@@ -162,7 +173,9 @@ def _case_of(path: Path, named: Path | None) -> "Case | None":
     return open_case(path.parent) if is_case(path.parent) else None
 
 
-def _require_fitting(view: str, names: Sequence[str], items: Sequence[str]) -> None:
+def _require_fitting(
+    view: str, names: Sequence[str], items: Sequence[str], members: Sequence[str]
+) -> None:
     """Refuse arguments that the view has no use for, or lacks.
 
     Raises:
@@ -174,16 +187,19 @@ def _require_fitting(view: str, names: Sequence[str], items: Sequence[str]) -> N
         raise UsageError("chat.wants_records")
     if view not in ("diff", "cite") and names:
         raise UsageError("chat.not_for_view", view=view, name=names[0])
-    if len(items) > (2 if view == "diff" else 1):
-        raise UsageError("chat.not_for_view", view=view, name=f"--item {items[-1]}")
+    for flag, given_ in (("--item", items), ("--member", members)):
+        if len(given_) > (2 if view == "diff" else 1):
+            raise UsageError("chat.not_for_view", view=view, name=f"{flag} {given_[-1]}")
 
 
 @contextlib.contextmanager
 def _opened(
     terminal: Terminal,
     path: Path,
-    item: str | None,
     options: "ChatOptions",
+    *,
+    item: str | None,
+    member: str | None,
     trust: Sequence[Path],
 ) -> "Iterator[tuple[Report, SealedChat] | None]":
     """The chat of a bundle; where that has failed, why, and None."""
@@ -195,7 +211,9 @@ def _opened(
     expectations = load_expectations(terminal.require_settings(), trust=trust)
     with (
         terminal.progress(terminal.tr("checked")) as progress,
-        open_chat(path, expectations, item=item, options=options, progress=progress) as reading,
+        open_chat(
+            path, expectations, item=item, member=member, options=options, progress=progress
+        ) as reading,
     ):
         if reading.chat is None:
             for line in bundle_lines(terminal.words, reading.report):

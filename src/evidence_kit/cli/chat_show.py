@@ -232,9 +232,10 @@ def _entry(chat: SealedChat, name: str) -> Entry:
     """
     transcript = chat.transcript
     number = _NUMBER.fullmatch(name)
-    if number and 1 <= int(number[1]) <= len(transcript):
+    if number and transcript.first <= int(number[1]) <= transcript.last:
         return transcript.entry(int(number[1]))
     for entry in transcript.in_file_order() if ":" in name else ():
         if entry.record.id == name:
             return entry
-    raise UsageError("chat.no_such_record", name=name, last=number_of(len(transcript)))
+    first, last = number_of(transcript.first), number_of(transcript.last)
+    raise UsageError("chat.no_such_record", name=name, first=first, last=last)

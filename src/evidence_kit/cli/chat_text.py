@@ -50,7 +50,7 @@ def head_lines(words: Words, report: Report, chat: SealedChat) -> Iterator[str]:
     yield tr(
         "{item} {name}: {count} records, read as {format}",
         item=chat.item.id,
-        name=chat.name,
+        name=f"{chat.name} / {account.member}" if account.member else chat.name,
         count=account.records,
         format=chat.parser.title,
     )
@@ -73,6 +73,8 @@ def head_lines(words: Words, report: Report, chat: SealedChat) -> Iterator[str]:
 def notes(words: Words, chat: SealedChat) -> Iterator[str]:
     """What to know of the reading before relying on it."""
     tr, account = words.tr, chat.transcript.chat
+    if len(chat.members) > 1:
+        yield tr("the zip holds several chats: {count}", count=len(chat.members))
     if chat.transcript.has_assumed_times:
         zone = zone_name(account.assumed_offset)
         yield tr("times without a zone are taken as {zone}", zone=zone)

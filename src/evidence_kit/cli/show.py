@@ -13,7 +13,7 @@ from evidence_kit.cli.terminal import Terminal
 from evidence_kit.cli.words import Words
 from evidence_kit.errors import ExitCode, InputError, UsageError
 from evidence_kit.i18n import mark
-from evidence_kit.model import Captured, FileEntry, Imported, Kind, Stated
+from evidence_kit.model import Captured, FileEntry, Imported, Item, Kind, Stated
 from evidence_kit.report import Fault
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def _lines(words: Words, bundle: "Bundle") -> Iterator[str]:
             yield f"  {line}"
         for entry in item.files:
             yield f"  {_file_line(words, bundle, entry.path)}"
-            yield from _derived_lines(words, bundle, entry)
+            yield from _derived_lines(words, bundle, item, entry)
     from evidence_kit.actions.contents import environment_of
 
     record = environment_of(bundle)
@@ -167,18 +167,23 @@ def _file_line(words: Words, bundle: "Bundle", path: str) -> str:
     return words.tr("{path}: {size} bytes {sha256}", path=path, size=f"{size:,}", sha256=digest)
 
 
-def _derived_lines(words: Words, bundle: "Bundle", entry: FileEntry) -> Iterator[str]:
+def _derived_lines(words: Words, bundle: "Bundle", item: Item, entry: FileEntry) -> Iterator[str]:
     """What a file tells of the original that it was made from."""
+    from evidence_kit.actions.chat_account import read_account
     from evidence_kit.actions.media import TRANSCRIPTION, read_media
+    from evidence_kit.cli.account_view import account_rows
     from evidence_kit.cli.media_view import media_rows
 
     if entry.by and entry.by.operation == TRANSCRIPTION:
         yield f"    {words.tr(TYPED)}"
-    read = read_media(bundle, entry)
-    if read:
-        for name, value in media_rows(words, read):
-            line = words.tr("{name}: {value}", name=name, value=value)
-            yield f"    {line}"
+    rows = []
+    if media := read_media(bundle, entry):
+        rows = list(media_rows(words, media))
+    elif chat := read_account(bundle, item, entry):
+        rows = list(account_rows(words, chat))
+    for name, value in rows:
+        line = words.tr("{name}: {value}", name=name, value=value)
+        yield f"    {line}"
 
 
 def _origin_lines(words: Words, origin: Captured | Imported | Stated) -> Iterator[str]:

@@ -28,6 +28,10 @@ CHAT_ERRORS: dict[str, Message] = {
         mark("the chat has no such mark: {name}"),
         mark("name number and category as in M0004:promise; there is {known}"),
     ),
+    "chat.no_such_member": Message(
+        mark("the zip has no chat of this name: {name}"),
+        mark("did you mean: {known}"),
+    ),
     "chat.no_such_parser": Message(
         mark("there is no chat format of this name: {name}"),
         mark("did you mean: {known}"),
@@ -38,7 +42,7 @@ CHAT_ERRORS: dict[str, Message] = {
     ),
     "chat.no_such_record": Message(
         mark("the chat has no record of this number or id: {name}"),
-        mark("name it as timeline does, from M0001 to {last}"),
+        mark("name it as timeline does, from {first} to {last}"),
     ),
     "chat.not_there": Message(
         mark("the bundle holds no chat: {path}"),
@@ -63,6 +67,10 @@ CHAT_ERRORS: dict[str, Message] = {
     "chat.several": Message(
         mark("the bundle holds several chats: {path}"),
         mark("say which one with --item: {names}"),
+    ),
+    "chat.several_members": Message(
+        mark("the zip holds several chats: {count}"),
+        mark("say which one with --member: {names}"),
     ),
     "chat.two_bundles": Message(
         mark("diff compares the chat of one bundle with that of another one"),
@@ -112,6 +120,9 @@ CHAT_OBSERVATIONS: dict[str, str] = {
     "chat.few_times": mark(
         "no chat format fits, so it is kept as a document; lines that begin with a date and a time:"
         " {count}, and three are needed: {name}"
+    ),
+    "chat.members": mark(
+        "the zip holds several chats, and each is read by itself; there are {count}: {name}"
     ),
     "chat.no_times": mark(
         "no chat format fits, so it is kept as a document; no line begins with a date and a time:"

@@ -221,7 +221,7 @@ def _moment(written: str) -> Moment:
 PARSER = Parser(
     id="mail",
     version="1",
-    title="eml, mbox",
+    title="eml/mbox",
     syntax="mail",
     detect=_detect,
     parse=_parse,

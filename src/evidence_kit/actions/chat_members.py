@@ -1,0 +1,154 @@
+"""The chats of one original, a file or a zip of several, and how each is to be read again."""
+
+import dataclasses
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from evidence_kit.actions.chats import ChatOptions
+from evidence_kit.bundle.text import escape
+from evidence_kit.chats import derived
+from evidence_kit.chats.containers import Export, ZipRefused, exports
+from evidence_kit.chats.parser import DateOrder, Options, Parser, choose, parser_named
+from evidence_kit.chats.reading import Reading
+from evidence_kit.chats.record import Chat
+from evidence_kit.chats.source import Source
+from evidence_kit.errors import InputError, UsageError, near
+
+_SHOWN_NAMES = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """One chat of an original: the original itself, or a text in a zip."""
+
+    source: Source
+    parser: Parser
+    said: ChatOptions
+    """What was said of it at sealing."""
+    options: ChatOptions
+    """The same, but for what is said now."""
+    sealed: Chat | None
+    """What was told of it at sealing."""
+
+    @property
+    def is_as_sealed(self) -> bool:
+        """Whether it is read now as it was then."""
+        version = self.sealed.parser_version if self.sealed else None
+        return self.options == self.said and version == self.parser.version
+
+    def reading(self, assumed_offset: str) -> Reading:
+        """Its records, unread."""
+        return Reading(
+            self.source,
+            self.parser,
+            options=Options(date_order=self.options.date_order),
+            roles=self.options.roles,
+            assumed_offset=assumed_offset,
+        )
+
+
+def members_of(
+    path: Path, account: derived.Account | None, name: str, options: ChatOptions
+) -> list[Member]:
+    """Every chat of an original, in its order.
+
+    Args:
+        path: the original; texts of a zip are unpacked beside it.
+        account: what was told of it at sealing; chats that it does not name are passed over.
+        name: what the original was called.
+        options: how to read it; what is not said is taken from the account.
+
+    Raises:
+        InputError: "chat.no_format".
+        UsageError: "chat.no_such_parser" or "chat.ambiguous".
+    """
+    unpacked = path.parent / "unpacked"
+    unpacked.mkdir()
+    try:
+        held = list(exports(path, unpacked))
+    except ZipRefused as refused:
+        raise InputError("chat.no_format", path=name) from refused
+    sealed = {chat.member: chat for chat in account.chats} if account else {}
+    if not any(export.member in sealed for export in held):
+        account, sealed = None, {}
+    found = []
+    for export in held:
+        chat = sealed.get(export.member)
+        if sealed and chat is None:
+            continue
+        said = as_sealed(account, chat) if account and chat else ChatOptions()
+        merged = ChatOptions(
+            parser=options.parser or said.parser,
+            me=options.me or said.me,
+            merchant=options.merchant or said.merchant,
+            date_order=options.date_order or said.date_order,
+        )
+        parser = _parser(export, name, merged.parser, is_sealed=chat is not None)
+        if parser is not None:
+            found.append(
+                Member(
+                    source=export.source(),
+                    parser=parser,
+                    said=said,
+                    options=merged,
+                    sealed=chat,
+                )
+            )
+    if not found:
+        raise InputError("chat.no_format", path=name)
+    return found
+
+
+def _parser(export: Export, name: str, parser_id: str | None, *, is_sealed: bool) -> Parser | None:
+    if parser_id is not None:
+        parser = parser_named(parser_id)
+        # of the texts in a zip, the named format takes those that may be its own
+        may_be = is_sealed or export.member is None or parser.detect(export.head).score > 0
+        return parser if may_be else None
+    # a message on this file is to name it as the user knows it
+    head = export.head if export.member else dataclasses.replace(export.head, name=name)
+    return choose(head)
+
+
+def wanted_of(members: list[Member], name: str | None) -> Member:
+    """The chat that is meant.
+
+    Raises:
+        UsageError: "chat.several_members" or "chat.no_such_member".
+    """
+    known = {one.source.member or "": one for one in members}
+    if name is not None and name in known:
+        return known[name]
+    if name is not None:
+        names = escape(near(name, filter(None, known)))
+        raise UsageError("chat.no_such_member", name=escape(name), known=names)
+    if len(members) > 1:
+        names = escape(", ".join(list(known)[:_SHOWN_NAMES]))
+        raise UsageError("chat.several_members", count=len(members), names=names)
+    return members[0]
+
+
+def passed(members: list[Member], assumed_offset: str) -> tuple[list[int], str]:
+    """How many records each chat has, and the digest of all of them: what messages.jsonl has."""
+    encode, digest, counts = msgspec.json.Encoder().encode, hashlib.sha256(), []
+    for member in members:
+        count = 0
+        for record in member.reading(assumed_offset):
+            digest.update(encode(record) + b"\n")
+            count += 1
+        counts.append(count)
+    return counts, digest.hexdigest()
+
+
+def as_sealed(account: derived.Account, chat: Chat) -> ChatOptions:
+    """What was said of the chat when it was sealed."""
+    orders: dict[str | None, DateOrder] = {"dmy": "dmy", "mdy": "mdy", "ymd": "ymd"}
+    return ChatOptions(
+        parser=chat.parser,
+        me=account.buyer_claimed,
+        merchant=account.merchant_claimed,
+        date_order=orders.get(chat.date_order),
+    )

@@ -1,0 +1,39 @@
+"""What the account beside a chat says, in plain words."""
+
+from collections.abc import Iterator
+
+from evidence_kit.actions.chat_account import ReadChat
+from evidence_kit.chats.record import Chat
+from evidence_kit.cli.words import Words
+from evidence_kit.i18n import mark
+
+_MAX_SHOWN = 20
+"""Chats; chat.json has them all."""
+_REREAD = {
+    True: mark("the original, read again now, gives the same messages"),
+    False: mark("beware: the original, read again now, does not give these messages"),
+    None: mark("the original was not read again; see it with: evidence-kit chat BUNDLE coverage"),
+}
+
+
+def account_rows(words: Words, read: ReadChat) -> Iterator[tuple[str, str]]:
+    """Names and what is to be said under them."""
+    tr, chats = words.tr, read.account.chats
+    yield tr("read again"), tr(_REREAD[read.is_reread])
+    if len(chats) > 1:
+        yield tr("chats in it"), str(len(chats))
+    for chat in chats[:_MAX_SHOWN]:
+        yield chat.member or tr("chat"), _counts(words, chat)
+
+
+def _counts(words: Words, chat: Chat) -> str:
+    text = words.tr(
+        "{count} records, {unclaimed} bytes not understood, read by {parser}",
+        count=chat.records,
+        unclaimed=chat.unclaimed_bytes,
+        parser=f"{chat.parser} {chat.parser_version}",
+    )
+    if chat.stopped is None:
+        return text
+    stopped = words.tr("reading broke off at byte {byte}", byte=chat.stopped.byte)
+    return words.tr("{text}; {more}", text=text, more=stopped)
