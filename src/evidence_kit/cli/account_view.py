@@ -31,7 +31,7 @@ def _counts(words: Words, chat: Chat) -> str:
         "{count} records, {unclaimed} bytes not understood, read by {parser}",
         count=chat.records,
         unclaimed=chat.unclaimed_bytes,
-        parser=f"{chat.parser} {chat.parser_version}",
+        parser=chat.parser,
     )
     if chat.stopped is None:
         return text
