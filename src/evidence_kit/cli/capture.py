@@ -1,16 +1,17 @@
 """capture: a page in a real browser, sealed."""
 
-import gettext
 import unicodedata
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
+from evidence_kit.cli.capture_options import Claims, WholeNumber, claiming, requesting
 from evidence_kit.cli.commands import Command
 from evidence_kit.cli.disclosure import disclose
-from evidence_kit.cli.login import ask_to_log_in, can_show_window, session_store
+from evidence_kit.cli.login import ask_to_log_in, can_show_window
 from evidence_kit.cli.options import (
     PATH,
     destination,
@@ -39,15 +40,6 @@ _STAGES = {
 }
 
 
-class _Whole(click.IntRange):
-    """A whole number, called so in the reader's language."""
-
-    @property
-    def name(self) -> str:  # type: ignore[override]
-        """What click calls it where something else was given."""
-        return gettext.gettext(mark("whole number"))
-
-
 @click.command(
     cls=Command,
     short_help=mark("capture a web page"),
@@ -58,58 +50,7 @@ class _Whole(click.IntRange):
 )
 @click.argument("url", metavar="[URL]", required=False)
 @option("--label", help=mark("what to call it in the list of evidence"))
-@option(
-    "--login",
-    is_flag=True,
-    help=mark("open a window in which you log in first; nothing of the login is kept"),
-)
-@option(
-    "--session",
-    metavar="NAME",
-    help=mark("use a login that was saved with: evidence-kit login NAME URL"),
-)
-@option(
-    "--attach",
-    is_flag=False,
-    flag_value="auto",
-    metavar="[PORT|URL|FOLDER]",
-    help=mark(
-        "use your own running browser through its debugging port on this machine; since version"
-        " 136 Chrome opens one only for a profile in a folder of its own"
-    ),
-)
-@option(
-    "--expect", metavar="TEXT", help=mark("text that the page must show, such as the order number")
-)
-@option(
-    "--timeout",
-    "timeout_s",
-    type=_Whole(min=1, max=600),
-    default=60,
-    show_default=True,
-    metavar="SECONDS",
-    help=mark("how long to wait for the page"),
-)
-@option("--browser", type=PATH, metavar="FILE", help=mark("use this browser"))
-@option("--pdf", is_flag=True, help=mark("print the page to a PDF, too"))
-@option(
-    "--region",
-    metavar="SELECTOR",
-    help=mark("add a close-up of what a CSS selector picks, such as: --region '#promise'"),
-)
-@option(
-    "--device",
-    type=click.Choice(["mobile"]),
-    help=mark("present the browser as a phone, for pages that work on nothing else"),
-)
-@option(
-    "--keep-secrets",
-    is_flag=True,
-    help=mark(
-        "leave cookies, passwords and tokens in what is recorded; beware: whoever gets the bundle"
-        " can use them to act as you"
-    ),
-)
+@requesting
 @option(
     "--urls",
     "list_path",
@@ -120,23 +61,10 @@ class _Whole(click.IntRange):
         " where it ended"
     ),
 )
-@option(
-    "--environment",
-    "environment",
-    type=click.Choice(["minimal", "full"]),
-    default="minimal",
-    show_default=True,
-    help=mark(
-        "full: seal, too, what notaries ask of machine and connection, after it was shown to you"
-    ),
-)
-@option("--operator", metavar="NAME", help=mark("with --environment full: who captures"))
-@option("--place", metavar="TEXT", help=mark("with --environment full: where"))
-@option("--device-used", metavar="TEXT", help=mark("with --environment full: on which device"))
-@option("--reason", metavar="TEXT", help=mark("with --environment full: what for"))
+@claiming
 @option(
     "--jobs",
-    type=_Whole(min=1, max=8),
+    type=WholeNumber(min=1, max=8),
     metavar="N",
     help=mark("how many pages of the list at once; no host is visited more often than every 2 s"),
 )
@@ -147,23 +75,10 @@ def command(
     terminal: Terminal,
     url: str | None,
     *,
+    request: "CaptureRequest",
     label: str | None,
-    login: bool,
-    session: str | None,
-    attach: str | None,
-    expect: str | None,
-    timeout_s: int,
-    browser: Path | None,
-    pdf: bool,
-    region: str | None,
-    device: Literal["mobile"] | None,
-    keep_secrets: bool,
     list_path: Path | None,
-    environment: str,
-    operator: str | None,
-    place: str | None,
-    device_used: str | None,
-    reason: str | None,
+    claims: Claims | None,
     jobs: int | None,
     case_folder: Path | None,
     out: Path | None,
@@ -173,39 +88,11 @@ def command(
     as_json: bool,
 ) -> ExitCode:
     """Capture the page and tell what was sealed."""
-    from evidence_kit.capture.request import CaptureRequest
-
-    if login and not terminal.may_ask:
-        raise UsageError("login.no_terminal")
-    if attach and browser:
-        raise UsageError("attach.alone")
-    is_full = environment == "full"
-    claims = {
-        "operator_claimed": operator,
-        "place_claimed": place,
-        "device_claimed": device_used,
-        "reason_claimed": reason,
-    }
-    if not is_full and any(claims.values()):
-        raise UsageError("environment.claims")
-    configured = terminal.require_settings().browser
-    request = CaptureRequest(
-        url=(url or "").strip(),
-        expect=expect,
-        timeout_s=timeout_s,
-        login=login,
-        session_path=_session_path(terminal, session),
-        attach=attach,
-        browser_path=None if attach else str(browser) if browser else configured,
-        pdf=pdf,
-        region=region,
-        device=device,
-        keep_secrets=keep_secrets,
-    )
     kit = kit_of(terminal, tsa=tsa, trust=trust, no_timestamp=no_timestamp)
     if list_path is not None:
-        _refuse_with_list(url=url, label=label, login=login, is_full=is_full)
-        if attach and jobs not in (None, 1):
+        alone = {"URL": url, "--label": label, "--login": request.login}
+        _refuse_with_list(alone | {"--environment full": claims is not None})
+        if request.attach and jobs not in (None, 1):
             raise UsageError("attach.jobs")
         from evidence_kit.cli.capture_many import ManyPages
 
@@ -217,9 +104,10 @@ def command(
         raise UsageError("urls.jobs")
     if url is None:
         raise UsageError("capture.no_url")
+    request = msgspec.structs.replace(request, url=url.strip())
     _require_address(request)
     target = destination(case_folder, out, kit=kit, name="page")
-    if is_full:
+    if claims is not None:
         disclosed = disclose(terminal, request.url, claims)
         request = msgspec.structs.replace(request, disclosed=disclosed)
     return _capture(terminal, request, target, kit, label=label, out=out, as_json=as_json)
@@ -265,16 +153,7 @@ def _capture(
     return code
 
 
-def _session_path(terminal: Terminal, name: str | None) -> str | None:
-    if name is None:
-        return None
-    store = session_store(terminal)
-    store.load(name)
-    return str(store.path(name))
-
-
-def _refuse_with_list(*, url: str | None, label: str | None, login: bool, is_full: bool) -> None:
-    given = {"URL": url, "--label": label, "--login": login, "--environment full": is_full}
+def _refuse_with_list(given: Mapping[str, object]) -> None:
     for name, value in given.items():
         if value:
             raise UsageError("urls.alone", option=name)
