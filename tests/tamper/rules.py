@@ -245,10 +245,25 @@ VERDICT: Rules = {
 }
 """docs/format.md, "Verdict", and what it rests on."""
 
+SEALING: Rules = {
+    "the nonce": ("test_reply_to_another_request_is_not_kept", "test_every_nonce_is_another"),
+    "the policy": ("test_reply_to_another_request_is_not_kept",),
+    "the status": (
+        "test_refusal_is_told_as_such",
+        "test_reply_that_is_refused_later_keeps_no_token",
+    ),
+    "nothing around the token": (
+        "test_good_reply_is_kept_without_anything_around_it",
+        "test_reply_that_goes_on_and_on_is_none",
+    ),
+}
+"""docs/format.md, "Cryptography": what is looked at before a token is kept."""
+
 TABLES = {
     "zip": ZIP,
     "tokens": TOKENS,
     "cryptography": CRYPTOGRAPHY,
     "container": CONTAINER,
     "verdict": VERDICT,
+    "sealing": SEALING,
 }
