@@ -188,6 +188,14 @@ def test_pictures_of_a_chat_are_not_held(tmp_path: Path) -> None:
     assert records == 4
 
 
+def test_very_many_parts_take_little_memory(tmp_path: Path) -> None:
+    head = b"From: <Save by Tencent MsgMgr>\r\nContent-Type: multipart/related; boundary=b\r\n\r\n"
+    path = write(tmp_path, head + b"--b\n\n" * 400_000, "chat.mht")
+    peak_mib, records, _ = measure(path, "qq_mht")
+    assert peak_mib < 150
+    assert records == 0
+
+
 def test_row_without_end_costs_itself_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

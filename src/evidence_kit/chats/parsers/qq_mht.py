@@ -7,6 +7,7 @@ over and not held. A picture that no message names is shown as unclaimed.
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from evidence_kit.chats.html_text import seen
 from evidence_kit.chats.mime import LineCounter, decoded, field, parts, transfer
@@ -48,25 +49,38 @@ def _detect(head: Head) -> Detection:
 
 def _parse(source: Source, options: Options) -> Iterator[Part]:
     with source.open() as stream, source.open() as again:
-        held = list(parts(stream, source.bom_bytes, source.size_bytes, most=MAX_PARTS))
-        pictures = frozenset(name for part in held if (name := _picture(part)) is not None)
+        found = parts(stream, source.bom_bytes, source.size_bytes, most=MAX_PARTS)
+        held = [_Held.of(part) for part in found]
+        pictures = frozenset(part.picture for part in held if part.picture is not None)
         page = _Page(source, options, pictures, LineCounter(again))
         position = source.bom_bytes
         for part in held:
             if part.body_start > position:
                 yield Structure(position, part.body_start)
             position = part.body_end
-            if part.media_type == "text/html":
-                yield from page.rows(Unpacked(stream, part), part)
-            elif _picture(part) in page.named and part.body_end > part.body_start:
+            if part.page is not None:
+                yield from page.rows(Unpacked(stream, part.page), part.page)
+            elif part.picture in page.named and part.body_end > part.body_start:
                 yield Structure(part.body_start, part.body_end)
         if held and source.size_bytes > position:
             yield Structure(position, source.size_bytes)
 
 
-def _picture(part: MailPart) -> str | None:
-    """What messages call a picture."""
-    return field(part.header, "Content-Location") if part.media_type != "text/html" else None
+class _Held(NamedTuple):
+    """What is kept of a part: there may be very many."""
+
+    body_start: int
+    body_end: int
+    page: MailPart | None
+    picture: str | None
+    """What messages call it."""
+
+    @classmethod
+    def of(cls, part: MailPart) -> "_Held":
+        """The same part."""
+        if part.media_type == "text/html":
+            return cls(part.body_start, part.body_end, part, None)
+        return cls(part.body_start, part.body_end, None, field(part.header, "Content-Location"))
 
 
 class _Page:
