@@ -7,15 +7,15 @@ from pathlib import Path
 import msgspec
 
 from evidence_kit.actions.case import is_case, open_case
+from evidence_kit.actions.derivation import derived_file
 from evidence_kit.bills.cells import MAX_BYTES
 from evidence_kit.bills.matching import Match, match_order
 from evidence_kit.bills.payment import FORMAT, Bill, Payment
 from evidence_kit.bills.reading import VERSION, may_be_bill, read_bill
-from evidence_kit.bundle import layout
 from evidence_kit.bundle.reader import Bundle
 from evidence_kit.bundle.text import escape
 from evidence_kit.errors import InputError
-from evidence_kit.model import Draft, DraftFile, Evidence, FileEntry, Kind, Maker, Observation, Role
+from evidence_kit.model import Draft, Evidence, FileEntry, Kind, Maker, Observation
 from evidence_kit.report import Fault
 
 OPERATION = "read_bill"
@@ -114,14 +114,8 @@ def encode(bill: Bill) -> bytes:
 
 def _with_payments(draft: Draft, place: Path, sha256: str) -> Draft:
     original, *others = draft.files
-    file = DraftFile(
-        path=f"{layout.DATA}derived/{place.name}/{FILE}",
-        source=str(place / FILE),
-        media_type="application/json",
-        role=Role.DERIVED,
-        from_=(original.path,),
-        by=Maker(operation=OPERATION, tool="bills", version=VERSION),
-    )
+    by = Maker(operation=OPERATION, tool="bills", version=VERSION)
+    file = derived_file(place / FILE, "application/json", original=original.path, by=by)
     # What is sealed are the bytes that were read, or nothing.
     original = msgspec.structs.replace(original, sha256=sha256)
     return msgspec.structs.replace(draft, kind=Kind.DOCUMENT, files=(original, *others, file))

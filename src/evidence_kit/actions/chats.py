@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from evidence_kit.bundle import layout
+from evidence_kit.actions.derivation import derived_file
 from evidence_kit.bundle.text import escape
 from evidence_kit.chats import derived
 from evidence_kit.chats.containers import Export, ZipRefused, exports
@@ -15,7 +15,7 @@ from evidence_kit.chats.reading import Reading, Roles
 from evidence_kit.chats.record import Chat, Participant
 from evidence_kit.chats.source import Source, open_source, read_head
 from evidence_kit.errors import UsageError, closest
-from evidence_kit.model import Draft, DraftFile, Kind, Maker, Observation, Role
+from evidence_kit.model import Draft, DraftFile, Kind, Maker, Observation
 
 OPERATION = "read_chat"
 """`FileEntry.by.operation` of what is derived from a chat."""
@@ -201,15 +201,9 @@ def _chat(
 
 def _made(original: str, folder: Path, parser: Parser) -> Iterator[DraftFile]:
     """The derived files; chat.json names the parser of each chat of a zip."""
+    by = Maker(operation=OPERATION, tool=parser.id, version=parser.version)
     for name, media_type in _FILES.items():
-        yield DraftFile(
-            path=f"{layout.DATA}derived/{folder.name}/{name}",
-            source=str(folder / name),
-            media_type=media_type,
-            role=Role.DERIVED,
-            from_=(original,),
-            by=Maker(operation=OPERATION, tool=parser.id, version=parser.version),
-        )
+        yield derived_file(folder / name, media_type, original=original, by=by)
 
 
 def _reading(source: Source, parser: Parser, options: ChatOptions, roles: Roles) -> Reading:

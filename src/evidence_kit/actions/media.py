@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from evidence_kit.actions.derivation import derived_file
 from evidence_kit.bundle import layout
 from evidence_kit.bundle.reader import Bundle
 from evidence_kit.bundle.text import escape
@@ -58,14 +59,7 @@ def describe_drafts(
         place = folder / f"{number:04}"
         place.mkdir(exist_ok=True)
         (place / FILE).write_bytes(encode(media))
-        file = DraftFile(
-            path=f"{layout.DATA}derived/{place.name}/{FILE}",
-            source=str(place / FILE),
-            media_type="application/json",
-            role=Role.DERIVED,
-            from_=(original.path,),
-            by=_MAKER,
-        )
+        file = derived_file(place / FILE, "application/json", original=original.path, by=_MAKER)
         # What is sealed are the bytes that were described, or nothing.
         original = msgspec.structs.replace(original, sha256=sha256)
         described.append(msgspec.structs.replace(draft, files=(original, *draft.files[1:], file)))
