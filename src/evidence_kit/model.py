@@ -6,11 +6,15 @@ with a final Z, digests lowercase hex.
 """
 
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 FORMAT = "evidence-kit/bundle/1-draft"
+
+
+Integer = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
+"""A number that every reader of JSON takes for the same one (RFC 7493 §2.2)."""
 
 
 class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,7 +54,7 @@ class FileEntry(_Record, frozen=True, kw_only=True, omit_defaults=True):
 
     path: str
     """Path below the bundle's top folder, such as "data/page/page.png"."""
-    size_bytes: int
+    size_bytes: Integer
     media_type: str
     role: Role
     from_: tuple[str, ...] = msgspec.field(default=(), name="from")
@@ -64,15 +68,15 @@ class Observation(_Record, frozen=True, kw_only=True, omit_defaults=True):
 
     code: str
     """Key of its words in `messages.OBSERVATIONS`, such as "http.status"."""
-    params: dict[str, str | int] = {}
+    params: dict[str, str | Integer] = {}
 
 
 class Viewport(_Record, frozen=True, kw_only=True):
     """Size of the browser's window in CSS pixels, and how many pixels each one is."""
 
-    width_px: int
-    height_px: int
-    scale_percent: int
+    width_px: Integer
+    height_px: Integer
+    scale_percent: Integer
 
 
 class Captured(_Record, frozen=True, kw_only=True, tag_field="type", tag="captured"):
@@ -80,7 +84,7 @@ class Captured(_Record, frozen=True, kw_only=True, tag_field="type", tag="captur
 
     url: str
     final_url: str | None
-    http_status: int | None
+    http_status: Integer | None
     started_at: str
     ended_at: str
     viewport: Viewport
@@ -88,7 +92,7 @@ class Captured(_Record, frozen=True, kw_only=True, tag_field="type", tag="captur
     time_zone: str
     server_ip: str | None
     tls_certificate_sha256: str | None
-    clock_offset_ms: int | None
+    clock_offset_ms: Integer | None
     """The site's Date header minus the machine's clock; None where it sent none."""
     sanity: tuple[Observation, ...]
     """Reasons to doubt that this is the page that was meant."""
@@ -168,7 +172,7 @@ class CaseLink(_Record, frozen=True, kw_only=True):
     """Place of a bundle in its case."""
 
     id: str
-    sequence: int
+    sequence: Integer
     """1, 2, 3 … without a gap."""
     previous: Previous | None
 

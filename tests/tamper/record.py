@@ -117,6 +117,7 @@ RECORD: list[Row] = [
     lie("NaN", "structure.json", lambda t: extend(t, float("nan"))),
     lie("infinity", "structure.json", lambda t: extend(t, float("inf"))),
     raw("a float past all", "structure.json", _HEAD, _HEAD + b', "extensions": {"x": 1e999}'),
+    lie("a size past 2**53", "structure.json", lambda t: files(t)[0].update(size_bytes=2**53 + 1)),
     lie("2**53+1", "structure.number", lambda t: extend(t, 2**53 + 1)),
     lie("-2**53-1", "structure.number", lambda t: extend(t, -(2**53) - 1)),
     lie("a float past 2**53", "structure.number", lambda t: extend(t, 1e300)),

@@ -16,7 +16,6 @@ from evidence_kit.report import Fault, Outcome
 BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 _MAX_INTEGER = 2**53
 _FORMAT = re.compile(r"evidence-kit/bundle/[0-9]+(-[a-z]+)?")
-_LONG_NUMBER = re.compile(rb'":-?[0-9]{16}')
 # What `is_safe_text` refuses beyond ASCII, as UTF-8.
 _UNSAFE = re.compile(rb"\xc2[\x80-\x9f]|\xd8\x9c|\xe2\x80[\x8e\x8f\xaa-\xae]|\xe2\x81[\xa6-\xa9]")
 _T = TypeVar("_T")
@@ -90,7 +89,7 @@ def _decode_plain(content: bytes) -> Evidence | None:
     """evidence.json as the kit writes it; None where it takes a closer look.
 
     A record that is encoded to the very tokens that were read holds no key twice and nothing
-    unknown; then it is enough to know that no text or number in it is suspicious.
+    unknown; then it is enough to know that no text in it is suspicious.
     """
     try:
         evidence = msgspec.json.decode(content, type=PlainEvidence)
@@ -103,7 +102,7 @@ def _decode_plain(content: bytes) -> Evidence | None:
 
 
 def _is_suspicious(tokens: bytes) -> bool:
-    """True where text is or may be unsafe, or a number has 16 digits or more.
+    """True where text is or may be unsafe; the type bounds the numbers.
 
     In what is encoded here, only backslashes, quotes and controls are escaped.
     """
@@ -112,7 +111,6 @@ def _is_suspicious(tokens: bytes) -> bool:
         (has_escapes and b"\\" in tokens.replace(rb"\\", b"").replace(rb"\"", b""))
         or b"\x7f" in tokens
         or (not tokens.isascii() and bool(_UNSAFE.search(tokens)))
-        or bool(_LONG_NUMBER.search(tokens))
     )
 
 
