@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test check bench fuzz fresh clean
+.PHONY: setup demo test check bench rivals fuzz fresh clean
 
 setup: ## make .venv and .venv-replay, find or install a browser
 	@$(PYTHON) tools/setup.py
@@ -24,6 +24,9 @@ check: setup ## the static checks
 bench: setup ## speed and memory, as ratios measured side by side
 	@$(BIN)/python -m bench
 
+rivals: ## make .venv-rivals: the programs of others that bench compares with (730 MB)
+	@$(PYTHON) tools/setup.py rivals
+
 fuzz: setup ## readers against hostile bytes, an hour; FUZZ_SECONDS and FUZZ_JOBS change that
 	@$(BIN)/python -m tests.fuzz
 
@@ -31,6 +34,6 @@ fresh: ## demo and test inside a new Debian (root only)
 	@tools/fresh.sh
 
 clean: ## forget the set-up and everything made here
-	rm -rf .venv .venv-replay .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis \
+	rm -rf .venv .venv-replay .venv-rivals .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis \
 	  .coverage* build dist demo-case
 	find src tests tools fixtures bench -name __pycache__ -prune -exec rm -rf {} +

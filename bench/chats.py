@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from bench import rivals
 from bench.measure import Options, Row
 
 _SIZES = (10_000, 100_000, 1_000_000)
@@ -142,6 +143,7 @@ def measure(folder: Path, options: Options) -> Iterator[Row]:
             floor_name=f"a message among {_SIZES[0]:,}",
             limit=_GROWTH,
         )
+    yield from rivals.measure(folder)
 
 
 def _run(parser: str, path: Path) -> tuple[float, float, int]:

@@ -1,6 +1,7 @@
 """Running things in turns, and what they took."""
 
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -93,6 +94,18 @@ def run(
     # bytes on macOS, KiB elsewhere
     unit = 1 if sys.platform == "darwin" else 1024
     return Usage(wall_s=wall_s, peak_mib=usage.ru_maxrss * unit / (1 << 20))
+
+
+def cpu_seconds(command: Sequence[str | Path]) -> float:
+    """Processor time of a command and of the processes it waited for.
+
+    Raises:
+        subprocess.CalledProcessError: it failed.
+    """
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([str(part) for part in command], check=True, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
 
 def in_turns(*sides: Callable[[], float], runs: int) -> list[list[float]]:

@@ -2,7 +2,7 @@
 # Writes requirements.lock (wheels) and requirements-sdist.lock (what has to be built): each
 # package that the kit, its demo and its tests need, by version and hash, for every platform,
 # with no download address. The same for .venv-replay, in which other people's programs replay
-# web archives. Needs uv (`pip install uv`).
+# web archives, and for .venv-rivals, whose programs bench compares with. Needs uv (`pip install uv`).
 #
 #   tools/lock.sh              keeps the versions that still fit pyproject.toml
 #   tools/lock.sh --upgrade    takes the newest ones
@@ -18,4 +18,5 @@ lock pyproject.toml --group dev --only-binary :all: --output-file requirements.l
 lock --group dev-sdist --no-deps --output-file requirements-sdist.lock "$@"
 lock --group replay --only-binary :all: --no-binary surt \
   --no-emit-package surt --output-file requirements-replay.lock "$@"
+lock --group rivals --only-binary :all: --output-file requirements-rivals.lock "$@"
 lock --group replay-sdist --no-deps --output-file requirements-replay-sdist.lock "$@"

@@ -24,6 +24,8 @@ SDIST_LOCK = ROOT / "requirements-sdist.lock"
 REPLAY_VENV = ROOT / ".venv-replay"
 REPLAY_LOCK = ROOT / "requirements-replay.lock"
 REPLAY_SDIST_LOCK = ROOT / "requirements-replay-sdist.lock"
+RIVALS_VENV = ROOT / ".venv-rivals"
+RIVALS_LOCK = ROOT / "requirements-rivals.lock"
 
 OLDEST_PYTHON = (3, 11)
 OPTIONAL = ("chromium", "xvfb")
@@ -55,9 +57,15 @@ class SetupError(Exception):
 
 
 def main() -> int:
-    """Set up what is missing; 0 if all is there now, else 1."""
+    """Set up what is missing; 0 if all is there now, else 1.
+
+    With the argument "rivals" make only .venv-rivals, anew.
+    """
     try:
         require_python()
+        if sys.argv[1:] == ["rivals"]:
+            make_environment(RIVALS_VENV, RIVALS_LOCK)
+            return 0
         has_browser = provide_system_packages()
         provide_environment(with_playwright_browser=not has_browser)
     except SetupError as error:
@@ -192,7 +200,7 @@ def provide_environment(*, with_playwright_browser: bool) -> None:
     say("done")
 
 
-def make_environment(venv: Path, lock: Path, sdist_lock: Path) -> None:
+def make_environment(venv: Path, lock: Path, sdist_lock: Path | None = None) -> None:
     """Make an environment anew, with exactly the packages of its lock files."""
     say(f"making {venv.name} with Python {python_version()}")
     run(
@@ -204,7 +212,8 @@ def make_environment(venv: Path, lock: Path, sdist_lock: Path) -> None:
     # the locks name every package, so there is nothing to resolve
     locked = ("--require-hashes", "--no-deps")
     pip(venv, *locked, "--only-binary", ":all:", "--requirement", str(lock))
-    pip(venv, *locked, "--no-build-isolation", "--requirement", str(sdist_lock))
+    if sdist_lock is not None:
+        pip(venv, *locked, "--no-build-isolation", "--requirement", str(sdist_lock))
 
 
 def pip(venv: Path, *arguments: str) -> None:

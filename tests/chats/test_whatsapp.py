@@ -10,7 +10,7 @@ from evidence_kit.chats.lost_headers import KnownSenders
 from evidence_kit.chats.parser import choose
 from evidence_kit.chats.reading import Reading
 from evidence_kit.chats.record import Flag, RecordKind
-from evidence_kit.chats.whatsapp import content_of, is_notice
+from evidence_kit.chats.whatsapp import Content, content_of, is_notice
 from tests.chats.exports import EXPORTS, read
 
 PHOTO = "00000002-PHOTO-2026-05-01-15-07-42.jpg"
@@ -60,14 +60,14 @@ def test_generator_has_the_variants_that_the_format_has_in_the_wild() -> None:
 
 @pytest.mark.parametrize("word", ["好的", "图片没有略去", "This message was deleted by me\nreally"])
 def test_what_people_say_is_no_stand_in(word: str) -> None:
-    assert content_of(word) == (RecordKind.TEXT, word, (), ())
+    assert content_of(word) == Content(RecordKind.TEXT, word)
 
 
 def test_mark_of_an_edit_is_cut_off_only_where_the_app_put_it() -> None:
     edited = (Flag.EDITED,)
-    assert content_of("五天 \u200e<此消息已编辑>") == (RecordKind.TEXT, "五天", edited, ())
+    assert content_of("五天 \u200e<此消息已编辑>") == Content(RecordKind.TEXT, "五天", edited)
     typed = "五天 <此消息已编辑>"
-    assert content_of(typed) == (RecordKind.TEXT, typed, edited, ())
+    assert content_of(typed) == Content(RecordKind.TEXT, typed, edited)
 
 
 def test_many_marks_of_an_edit_are_read_once() -> None:

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import msgspec
+
 from evidence_kit.chats.record import Flag, Span
 from evidence_kit.chats.source import LINE_CHARACTERS, Source
 
@@ -16,7 +18,7 @@ BLOCK_CHARACTERS = LINE_CHARACTERS
 """A longer block is cut here; what follows, up to the next header, belongs to no block."""
 
 
-class Block(NamedTuple):
+class Block(msgspec.Struct, frozen=True, gc=False):
     """A header and all that follows it up to the next one.
 
     The text before the first header comes first, with `header` None.

@@ -4,6 +4,7 @@ import codecs
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -117,7 +118,11 @@ class Source:
 
     def record_id(self, start: int) -> str:
         """The id of the record that begins at this byte."""
-        return f"{self.sha256:.16}:{start}"
+        return f"{self._id_beginning}{start}"
+
+    @cached_property
+    def _id_beginning(self) -> str:
+        return f"{self.sha256:.16}:"
 
     @property
     def codec(self) -> str:

@@ -2,7 +2,8 @@
 
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
-from typing import NamedTuple
+
+import msgspec
 
 from evidence_kit.chats.parser import DateOrder
 from evidence_kit.chats.record import Flag, Precision, TzStatus
@@ -15,7 +16,7 @@ _MS = timedelta(milliseconds=1)
 _UNMARKED = str.maketrans("", "", ". \u00a0\u202f")
 
 
-class Moment(NamedTuple):
+class Moment(msgspec.Struct, frozen=True, gc=False):
     """The fields of a record that its time decides."""
 
     candidates: tuple[str, ...]
@@ -44,8 +45,10 @@ def local_moment(
 def plain_moment(day: str, clock: str) -> Moment:
     """A local time that is written YYYY-MM-DD and HH:MM:SS, in digits. The quick way.
 
-    >>> plain_moment("2026-05-01", "10:00:00").candidates, plain_moment("2026-02-30", "10:00:00")[0]
-    (('2026-05-01T10:00:00',), ())
+    >>> plain_moment("2026-05-01", "10:00:00").candidates
+    ('2026-05-01T10:00:00',)
+    >>> plain_moment("2026-02-30", "10:00:00").candidates
+    ()
     """
     # two digits compare as text as they do as numbers
     if is_day(day) and clock < "24" and clock[3:] < "60" and clock[6:] < "60":

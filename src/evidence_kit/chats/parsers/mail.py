@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
+import msgspec
+
 from evidence_kit.chats.html_text import seen
 from evidence_kit.chats.mime import (
     LineCounter,
@@ -215,7 +217,9 @@ def _moment(written: str) -> Moment:
     if day is None or not offset or not zone:
         return local_moment((day,) if day else (), clock, precision)
     moment = offset_moment(f"{day}T{clock}{offset.replace('-00:00', '+00:00')}")
-    return moment._replace(precision=precision) if moment.candidates else NO_SUCH_TIME
+    return (
+        msgspec.structs.replace(moment, precision=precision) if moment.candidates else NO_SUCH_TIME
+    )
 
 
 PARSER = Parser(
