@@ -1,9 +1,13 @@
 """Mail taken apart by place, against the standard library; bounds; what bodies are wrapped in."""
 
 import base64
+import email.policy
 import io
 import quopri
 import random
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import EmailPolicy
 from pathlib import Path
 
 import pytest
@@ -230,3 +234,51 @@ def test_mail_of_several_sources_names_its_lines(tmp_path: Path) -> None:
     lines = [(r.src.line_start, r.src.line_end) for r in read(path, "mail")[0]]
     assert lines == [(2, 7), (9, 14), (16, 21)]
     assert open_source(path).size_bytes == len(one) * 3
+
+
+WORDS = st.text("abc 店主退款é😀-=?_<>\"'()", min_size=1, max_size=40).map(str.strip).filter(bool)
+LINES = st.lists(st.text("ab .>=店é😀\t-", max_size=90), min_size=1, max_size=6).map("\n".join)
+
+
+@BOUNDED
+@given(
+    subject=WORDS,
+    name=WORDS,
+    text=LINES,
+    files=st.lists(WORDS, max_size=3),
+    encoding=st.sampled_from(("base64", "quoted-printable", "8bit")),
+    charset=st.sampled_from(("utf-8", "gb18030")),
+    policy=st.sampled_from((email.policy.SMTP, email.policy.default)),
+)
+def test_mails_of_the_standard_library_are_read(
+    subject: str,
+    name: str,
+    text: str,
+    files: list[str],
+    encoding: str,
+    charset: str,
+    policy: EmailPolicy,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    mail_ = EmailMessage(policy=policy)
+    mail_["From"] = Address(display_name=name, addr_spec="a@shop.example")
+    mail_["To"] = "b@mail.example"
+    mail_["Subject"] = subject
+    mail_["Date"] = "Sun, 01 Nov 2026 19:59:03 +0800"
+    mail_.set_content(f"{text}\n", charset=charset, cte=encoding)
+    for file in files:
+        mail_.add_attachment(b"\x00\xff" * 50, "application", "pdf", filename=file)
+    path = tmp_path_factory.mktemp("mail") / "mail.eml"
+    path.write_bytes(mail_.as_bytes())
+    assert [one.id for one in candidates(read_head(path))] == ["mail"]
+    (record,), _ = read(path, "mail")
+    assert _close(record.body_raw) == _close(f"{subject}\n\n{text}")
+    assert _close(record.sender_raw or "") == _close(name)
+    assert record.sender_id == "a@shop.example"
+    assert record.ts_candidates == ("2026-11-01T19:59:03+08:00",)
+    assert [_close(one) for one in record.attachments] == [_close(one) for one in files]
+
+
+def _close(text: str) -> str:
+    """Without white space, which folding and encoding change."""
+    return "".join(text.split())

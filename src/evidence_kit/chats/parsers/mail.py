@@ -62,8 +62,10 @@ _ZONES = {
     "EST": "-05:00", "EDT": "-04:00", "CDT": "-05:00",
     "MST": "-07:00", "MDT": "-06:00", "PST": "-08:00", "PDT": "-07:00",
 }  # fmt: skip
-_ESCAPED = re.compile(r"\\(.)")
-_NAMED = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>", re.DOTALL)
+_STRING = r'"((?:[^"\\]|\\.)*+)"'
+_QUOTED_STRING = re.compile(_STRING, re.DOTALL)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_NAMED = re.compile(rf"(?P<name>(?:{_STRING}|[^<>\"])*+|[^<>]*)<(?P<address>[^<>]*)>", re.DOTALL)
 
 
 class _Place(NamedTuple):
@@ -190,9 +192,7 @@ def _sender(written: str) -> tuple[str | None, str | None]:
     if not found:
         told = field_text(written).strip() or None
         return told, told if told and "@" in told and " " not in told else None
-    name = found["name"].strip()
-    if len(name) > 1 and name[0] == name[-1] == '"':
-        name = _ESCAPED.sub(r"\1", name[1:-1])
+    name = _QUOTED_STRING.sub(lambda one: _ESCAPED.sub(r"\1", one[1]), found["name"])
     name = field_text(name).strip()
     address = found["address"].strip() or None
     return name or address, address
@@ -224,7 +224,7 @@ def _moment(written: str) -> Moment:
 
 PARSER = Parser(
     id="mail",
-    version="1",
+    version="2",
     title="eml/mbox",
     syntax="mail",
     detect=_detect,
