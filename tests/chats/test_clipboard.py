@@ -23,6 +23,14 @@ def test_name_and_time_in_full_are_any_text(tmp_path: Path) -> None:
     assert found(tmp_path, text.replace("条\n\n", "条\n已读\n")) == ["clipboard_txt"]
 
 
+def test_colon_in_the_name_of_a_shop_ends_no_message(tmp_path: Path) -> None:
+    """Were it none, what the shop says would stand in what the buyer says."""
+    text = "".join(f"云雀点卡:小鹿 2026-05-01 10:00:0{n}\n第 {n} 条\n\n" for n in range(4))
+    assert found(tmp_path, text) == ["clipboard_txt"]
+    records, _ = read(tmp_path / "paste.txt", "clipboard_txt")
+    assert {record.sender_raw for record in records} == {"云雀点卡:小鹿"}
+
+
 def test_two_headers_are_no_chat_yet(tmp_path: Path) -> None:
     assert found(tmp_path, "店主 9:00:00 PM\n一\n\n阿禾 9:01:00 PM\n二\n") == []
 
@@ -34,7 +42,10 @@ def test_number_that_may_be_an_account_of_wechat_is_asked_for(tmp_path: Path) ->
 
 def test_time_of_day_inside_a_text_begins_no_message(tmp_path: Path) -> None:
     path = tmp_path / "paste.txt"
-    path.write_text("店主 9:00:00 PM\n明天 9:30:00\n\n晚上9:40 见\n阿禾 9:41:00 PM\n", "utf-8")
+    path.write_text(
+        "店主 9:00:00 PM\n明天 9:30:00\n\n晚上9:40 见\n\n他说:明天 9:40:00\n阿禾 9:41:00 PM\n",
+        "utf-8",
+    )
     records, _ = read(path, "clipboard_txt")
     assert [record.sender_raw for record in records] == ["店主"]
 

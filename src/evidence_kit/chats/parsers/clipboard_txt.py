@@ -3,8 +3,9 @@
 `名 2/14/2020 9:16:13 PM` · `名 9:59:54 PM` · `名(10001) 3:13:28 AM` · `名2026-5-1 10:00:00` ·
 name and time on two lines · `— — 2020-2-21 — —` above the messages of a day. A header with the
 time of day alone counts behind an empty line, or with a QQ number. The day is that of the last
-`— —` line above it; without one it is undated. A body that imitates a header, and an app's line
-that somebody typed, can't be told from real ones.
+`— —` line above it; without one it is undated. A shop's name may hold a colon (`店名:小鹿`), though
+not at its end: `付款时间: 2026-5-1 10:00:00` is text. A body that imitates a header, and an app's
+line that somebody typed, can't be told from real ones.
 """
 
 import re
@@ -33,10 +34,12 @@ _CLOCK = (
 )
 _SPACE = r"[ \t\u00a0]"
 _BEHIND_NAME = rf"(?P<gap>{_SPACE}{{1,8}})|(?P<below>{_SPACE}{{0,8}}\r?\n)|(?=\d{{4}}[-/.年]\d)"
-_ALONE = r"(?(below)(?!))(?(second)|(?!))(?(free)|(?(number)|(?!)))"
-"""What a time without a day needs: its name in the same line, seconds, and a free place."""
+_ALONE = r"(?(below)(?!))(?(second)|(?!))(?(number)|(?(colon)(?!))(?(free)|(?!)))"
+"""What a time without a day needs: its name in the same line, seconds, and a number or a free
+place and a name without a colon."""
 _SAID = (
-    r"(?P<name>[^\s:：][^\r\n:：]{0,79}?(?P<number>\(\d{5,12}\)|<[^<>\s]{1,64}@[^<>\s]{1,64}>)?)"
+    r"(?P<name>[^\s:：](?:[^\r\n:：]|(?P<colon>:)(?=[^\s:：])){0,79}?"
+    r"(?P<number>\(\d{5,12}\)|<[^<>\s]{1,64}@[^<>\s]{1,64}>)?)(?<!:)"
     rf"(?:{_BEHIND_NAME})(?P<when>(?:(?P<day>{_DAY})[ \t]{{1,3}})?{_CLOCK})(?(day)|{_ALONE})"
 )
 _RULE = rf"[—–－-]{{1,4}}(?:{_SPACE}{{0,8}}[—–－-]{{1,4}})?"
@@ -80,7 +83,7 @@ def _is_pasted(header: re.Match[str]) -> bool:
     """Whether a header has a form that exporters don't write."""
     day = header["day"]
     is_odd_day = day is None or len(day) < len("2026-05-01") or len(header["a"]) < len("2026")
-    return is_odd_day or header["gap"] is None
+    return is_odd_day or header["gap"] is None or header["colon"] is not None
 
 
 def _parse(source: Source, options: Options) -> Iterator[Part]:
@@ -174,7 +177,7 @@ def _told(source: Source, block: Block, header: re.Match[str]) -> Record:
 
 PARSER = Parser(
     id="clipboard_txt",
-    version="1",
+    version="2",
     title="QQ/千牛 paste",
     syntax="text",
     detect=_detect,
