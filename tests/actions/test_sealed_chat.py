@@ -245,6 +245,7 @@ def test_chat_in_a_zip_is_read(kit: Kit, expected: Expectations, tmp_path: Path)
         assert chat is not None
         assert (chat.derived, chat.members) == (Derived.SAME, ("_chat.txt",))
         assert chat.transcript.chat.member == "_chat.txt"
+        assert chat.title == "one.zip / _chat.txt"
         assert chat.transcript.entry(13).record.body_raw == "随便投诉"
         assert chat.has_roles
 

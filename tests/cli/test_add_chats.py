@@ -4,6 +4,7 @@ import dataclasses
 import io
 import json
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -137,3 +138,27 @@ def test_roles_are_chosen_by_number_or_name(
         "  2  阿禾  3",
         "  3  客服  1",
     ]
+
+
+def test_views_of_a_zip_name_the_chat_in_it(run: Run, authority: Tsa) -> None:
+    with zipfile.ZipFile("chats.zip", "w") as container:
+        for name in ("one.txt", "two.txt"):
+            container.write(make.HERE / "wechatmsg_txt/k20261101/chat.txt", name)
+    added = run("add", "chats.zip", "-o", "x.zip")
+    assert "the zip holds several chats, and each is read by itself; there are 2" in added.err
+    shown = run("show", "x.zip").out
+    assert "    chats in it: 2\n    one.txt: 13 records, 0 bytes not understood" in shown
+    refused = run("chat", "x.zip", "timeline")
+    assert refused.code == ExitCode.USAGE
+    assert "say which one with --member: one.txt, two.txt" in refused.err
+    ran = run("chat", "x.zip", "timeline", "--member", "two.txt", "--html", "page.html")
+    assert ran.code == ExitCode.DONE
+    assert "chats.zip / two.txt" in Path("page.html").read_text(encoding="utf-8")
+    assert "M0014" in run("chat", "x.zip", "cite", "M0014", "--member", "two.txt").out
+    wrong = run("chat", "x.zip", "cite", "M0001", "--member", "two.txt")
+    assert "from M0014 to M0026" in wrong.err
+    both = ("--member", "one.txt", "--member", "two.txt")
+    assert run("chat", "x.zip", "timeline", *both).code == ExitCode.USAGE
+    compared = run("chat", "x.zip", "diff", "x.zip", *both)
+    assert compared.code == ExitCode.DONE
+    assert "13" in compared.out

@@ -63,6 +63,12 @@ class SealedChat:
     """Whether who is the buyer and who the merchant was said at sealing, not now."""
 
     @property
+    def title(self) -> str:
+        """The name, and behind it that of the file in it where it is a zip."""
+        member = self.transcript.chat.member
+        return f"{self.name} / {member}" if member else self.name
+
+    @property
     def has_roles(self) -> bool:
         """Whether both a buyer and a merchant are known."""
         known = {participant.role for participant in self.transcript.chat.participants}

@@ -47,7 +47,7 @@ def head_sheet(view: View, chat: SealedChat, found: Findings) -> Html:
     parts: list[str] = [
         maker_box(view, mark("made by the sender; check it yourself, at the end of this page")),
         tag("h1", tr("chat timeline"), class_="say"),
-        tag("p", foreign(f"{chat.name} · {view.name}", limit=120), class_="subject"),
+        tag("p", foreign(f"{chat.title} · {view.name}", limit=120), class_="subject"),
         verdict_box(view),
         answers(view, view.subjects[0].report),
         tag("h3", tr("the export"), class_="say"),
@@ -71,7 +71,7 @@ def _export(view: View, chat: SealedChat) -> Html:
     said = mark("as said at sealing") if chat.is_roles_sealed else mark("as said for this page")
     return rows(
         (
-            (tr("file"), foreign(chat.name, limit=120)),
+            (tr("file"), foreign(chat.title, limit=120)),
             ("SHA-256", tag("code", account.sha256)),
             (tr("format"), f"{chat.parser.title}, {account.encoding}"),
             (tr("records"), f"{account.records:,}"),

@@ -55,7 +55,7 @@ def make_page(report: Report, chat: SealedChat, found: Findings, *, lang: str) -
     template = Template((pages / "timeline.html").read_text(encoding="utf-8"))
     page = template.substitute(
         lang=LANGUAGE_TAGS[lang],
-        title=join((clipped(chat.name, 80), words[lang].tr("chat timeline")), " · "),
+        title=join((clipped(chat.title, 80), words[lang].tr("chat timeline")), " · "),
         style=page_style(),
         labels_css="\n".join(itertools.chain.from_iterable(map(_css, words.values(), langs))),
         inputs=join(language_input(one, is_first=one == lang) for one in langs),

@@ -50,7 +50,7 @@ def head_lines(words: Words, report: Report, chat: SealedChat) -> Iterator[str]:
     yield tr(
         "{item} {name}: {count} records, read as {format}",
         item=chat.item.id,
-        name=f"{chat.name} / {account.member}" if account.member else chat.name,
+        name=chat.title,
         count=account.records,
         format=chat.parser.title,
     )
@@ -269,7 +269,7 @@ def promise_facts(text: ChatWords, check: PromiseCheck) -> Iterator[str]:
 def coverage_lines(words: Words, chat: SealedChat) -> Iterator[str]:
     """The account of the export, in numbers."""
     tr, account = words.tr, chat.transcript.chat
-    yield tr("file: {name}, {size} bytes", name=chat.name, size=f"{account.size_bytes:,}")
+    yield tr("file: {name}, {size} bytes", name=chat.title, size=f"{account.size_bytes:,}")
     yield f"sha256: {account.sha256}"
     yield tr("encoding: {name}", name=account.encoding)
     yield tr("first time: {time}", time=account.first_at or "—")
