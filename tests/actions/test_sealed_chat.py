@@ -10,7 +10,7 @@ import pytest
 
 from evidence_kit.actions import chat_account
 from evidence_kit.actions.add import add_files, draft_files
-from evidence_kit.actions.chat_account import ReadChat, read_account
+from evidence_kit.actions.chat_account import AccountReader, ReadChat
 from evidence_kit.actions.chats import ChatOptions, read_drafts
 from evidence_kit.actions.kit import Kit
 from evidence_kit.actions.seal import seal
@@ -299,7 +299,7 @@ def test_zip_that_can_not_be_unpacked_is_no_chat(
 def account_of(path: Path) -> ReadChat:
     with Bundle(path) as bundle:
         (item,) = bundle.evidence.items
-        found = [read_account(bundle, item, entry) for entry in item.files]
+        found = [AccountReader().read(bundle, item, entry) for entry in item.files]
     (account,) = [one for one in found if one is not None]
     return account
 
@@ -349,3 +349,26 @@ def test_account_that_can_not_be_compared_says_so(
 def test_long_chat_is_not_read_again(sealed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chat_account, "MAX_ORIGINAL_BYTES", 10)
     assert account_of(sealed).is_reread is None
+
+
+def test_zip_that_unpacks_to_too_much_is_not_read_again(
+    kit: Kit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = CHAT.read_bytes() * 20
+    with zipfile.ZipFile(tmp_path / "chat.zip", "w", zipfile.ZIP_DEFLATED) as container:
+        container.writestr("one.txt", text)
+    path = add_files([tmp_path / "chat.zip"], tmp_path / "z.evidence.zip", kit=kit).path
+    monkeypatch.setattr(chat_account, "MAX_ORIGINAL_BYTES", len(text))
+    assert account_of(path).is_reread is True
+    monkeypatch.setattr(chat_account, "MAX_ORIGINAL_BYTES", len(text) - 1)
+    assert account_of(path).is_reread is None
+
+
+def test_originals_are_read_again_up_to_a_bound_for_all(sealed: Path) -> None:
+    size = CHAT.stat().st_size
+    accounts = AccountReader(max_bytes=2 * size)
+    with Bundle(sealed) as bundle:
+        (item,) = bundle.evidence.items
+        (entry,) = [one for one in item.files if one.path.endswith("chat.json")]
+        found = [accounts.read(bundle, item, entry) for _ in range(3)]
+    assert [one and one.is_reread for one in found] == [True, True, None]

@@ -19,7 +19,8 @@ from evidence_kit.report import Fault
 MAX_ACCOUNT_BYTES = 16 << 20
 """Of chat.json; a longer one is not read."""
 MAX_ORIGINAL_BYTES = 16 << 20
-"""Of an original that is read again; a longer one is not: views of it are for that."""
+"""Of an original that is read again, and of the texts in it where it is a zip; a longer one is
+not: views of it are for that."""
 
 
 class ReadChat(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,45 +32,71 @@ class ReadChat(msgspec.Struct, frozen=True, kw_only=True):
     read again, or by another version of the parser."""
 
 
-def read_account(
-    bundle: Bundle, item: Item, entry: FileEntry, *, sha256: str | None = None
-) -> ReadChat | None:
-    """What a chat.json tells; None where it is none that this version can read.
+class AccountReader:
+    """Reads the accounts of bundles, and the originals again as long as these are not too much.
+
+    A stranger can name one original in very many accounts.
 
     Args:
-        bundle: open, not judged.
-        item: one of its items.
-        entry: one of the item's files, of any kind.
-        sha256: digest that its bytes must have; None takes what is there.
+        max_bytes: of all originals together that are read again.
     """
-    is_account = entry.by is not None and entry.by.operation == OPERATION
-    if not is_account or Path(entry.path).name != derived.ACCOUNT:
-        return None
-    try:
-        content = bundle.read(entry.path, max_bytes=MAX_ACCOUNT_BYTES)
-    except (Fault, InputError):
-        return None
-    # It is read a second time, and what is on the disk may have been exchanged since.
-    account = derived.decode(content) if sha256 in (None, sha256_hex(content)) else None
-    if account is None:
-        return None
-    return ReadChat(account=account, is_reread=_is_reread(bundle, item, entry, account))
+
+    def __init__(self, *, max_bytes: int = 4 * MAX_ORIGINAL_BYTES) -> None:
+        self._bytes_left = max_bytes
+
+    def read(
+        self, bundle: Bundle, item: Item, entry: FileEntry, *, sha256: str | None = None
+    ) -> ReadChat | None:
+        """What a chat.json tells; None where it is none that this version can read.
+
+        Args:
+            bundle: open, not judged.
+            item: one of its items.
+            entry: one of the item's files, of any kind.
+            sha256: digest that its bytes must have; None takes what is there.
+        """
+        is_account = entry.by is not None and entry.by.operation == OPERATION
+        if not is_account or Path(entry.path).name != derived.ACCOUNT:
+            return None
+        try:
+            content = bundle.read(entry.path, max_bytes=MAX_ACCOUNT_BYTES)
+        except (Fault, InputError):
+            return None
+        # It is read a second time, and what is on the disk may have been exchanged since.
+        account = derived.decode(content) if sha256 in (None, sha256_hex(content)) else None
+        if account is None:
+            return None
+        return ReadChat(account=account, is_reread=self._is_reread(bundle, item, entry, account))
+
+    def _is_reread(
+        self, bundle: Bundle, item: Item, entry: FileEntry, account: derived.Account
+    ) -> bool | None:
+        if len(entry.from_) != 1 or not isinstance(item.origin, Imported):
+            return None
+        size_bytes = bundle.sizes.get(entry.from_[0])
+        if size_bytes is None or size_bytes > min(MAX_ORIGINAL_BYTES, self._bytes_left):
+            return None
+        # a zip may hold as much again as an original may
+        self._bytes_left -= MAX_ORIGINAL_BYTES if _is_zip(account) else size_bytes
+        return _is_derived(bundle, item.origin.original_name, item, entry, account)
 
 
-def _is_reread(
-    bundle: Bundle, item: Item, entry: FileEntry, account: derived.Account
+def _is_zip(account: derived.Account) -> bool:
+    return any(chat.member is not None for chat in account.chats)
+
+
+def _is_derived(
+    bundle: Bundle, name: str, item: Item, entry: FileEntry, account: derived.Account
 ) -> bool | None:
     """Whoever sealed a bundle could have written any messages beside a chat."""
-    is_there = len(entry.from_) == 1 and entry.from_[0] in bundle.sizes
-    if not is_there or not isinstance(item.origin, Imported):
-        return None
-    name = item.origin.original_name
     with tempfile.TemporaryDirectory(prefix="evidence-kit-") as folder:
         original, made = Path(folder) / "original", Path(folder) / "derived"
         made.mkdir()
         try:
             original.write_bytes(bundle.read(entry.from_[0], max_bytes=MAX_ORIGINAL_BYTES))
-            members = members_of(original, account, name, ChatOptions())
+            members = members_of(
+                original, account, name, ChatOptions(), max_bytes=MAX_ORIGINAL_BYTES
+            )
         except (Fault, InputError, UsageError):
             return None
         if not all(one.is_as_sealed for one in members):

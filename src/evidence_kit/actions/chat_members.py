@@ -51,7 +51,12 @@ class Member:
 
 
 def members_of(
-    path: Path, account: derived.Account | None, name: str, options: ChatOptions
+    path: Path,
+    account: derived.Account | None,
+    name: str,
+    options: ChatOptions,
+    *,
+    max_bytes: int | None = None,
 ) -> list[Member]:
     """Every chat of an original, in its order.
 
@@ -60,6 +65,7 @@ def members_of(
         account: what was told of it at sealing; chats that it does not name are passed over.
         name: what the original was called.
         options: how to read it; what is not said is taken from the account.
+        max_bytes: of all texts of a zip; None leaves it at what a zip may hold.
 
     Raises:
         InputError: "chat.no_format".
@@ -68,7 +74,7 @@ def members_of(
     unpacked = path.parent / "unpacked"
     unpacked.mkdir()
     try:
-        held = list(exports(path, unpacked))
+        held = list(exports(path, unpacked, max_bytes=max_bytes))
     except ZipRefused as refused:
         raise InputError("chat.no_format", path=name) from refused
     sealed = {chat.member: chat for chat in account.chats} if account else {}

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
-from evidence_kit.actions.chat_account import ReadChat, read_account
+from evidence_kit.actions.chat_account import AccountReader, ReadChat
 from evidence_kit.actions.media import ReadMedia, read_media
 from evidence_kit.actions.pictures import MAX_SOURCE_BYTES, MEDIA_TYPES, Preview, make_preview
 from evidence_kit.bundle import layout
@@ -81,6 +81,7 @@ class ContentsReader:
         """By the path in the report; without bundles whose record can't be read."""
         self._rows_left = max_rows
         self._bytes_left = max_preview_bytes
+        self._accounts = AccountReader()
 
     def __call__(self, bundle: Bundle, report: Report) -> None:
         """Read what an open bundle holds.
@@ -138,7 +139,7 @@ class ContentsReader:
         if item is not None and sha256 is not None and state is State.AS_SEALED:
             preview = self._preview(bundle, entry, sha256)
             media = read_media(bundle, entry, sha256=sha256)
-            chat = read_account(bundle, item, entry, sha256=sha256)
+            chat = self._accounts.read(bundle, item, entry, sha256=sha256)
         return HeldFile(
             entry=entry, sha256=sha256, state=state, preview=preview, media=media, chat=chat
         )

@@ -62,12 +62,13 @@ class ZipRefused(Exception):
         self.code = code
 
 
-def exports(path: Path, folder: Path) -> Iterator[Export]:
+def exports(path: Path, folder: Path, *, max_bytes: int | None = None) -> Iterator[Export]:
     """The file itself; where it is a zip, each text in it, in the order of its directory.
 
     Args:
         path: the original.
         folder: where texts are unpacked to, under names of their own.
+        max_bytes: of all texts together; None takes MAX_TOTAL_BYTES.
 
     Raises:
         ZipRefused: it is encrypted, broken, or larger than the limits.
@@ -80,7 +81,8 @@ def exports(path: Path, folder: Path) -> Iterator[Export]:
     _require_small_directory(path)
     try:
         with zipfile.ZipFile(path) as container:
-            yield from _texts(container, folder)
+            most = MAX_TOTAL_BYTES if max_bytes is None else max_bytes
+            yield from _texts(container, folder, most)
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -92,14 +94,14 @@ def exports(path: Path, folder: Path) -> Iterator[Export]:
         raise ZipRefused("chat.zip_broken") from error
 
 
-def _texts(container: zipfile.ZipFile, folder: Path) -> Iterator[Export]:
+def _texts(container: zipfile.ZipFile, folder: Path, max_bytes: int) -> Iterator[Export]:
     members = container.infolist()
     if len(members) > MAX_MEMBERS:
         raise ZipRefused("chat.zip_too_large")
     texts = [info for info in members if info.filename.lower().endswith(_TEXTS)]
     if any(info.flag_bits & _ENCRYPTED for info in texts):
         raise ZipRefused("chat.zip_encrypted")
-    if len(texts) > MAX_TEXTS or sum(info.file_size for info in texts) > MAX_TOTAL_BYTES:
+    if len(texts) > MAX_TEXTS or sum(info.file_size for info in texts) > max_bytes:
         raise ZipRefused("chat.zip_too_large")
     for number, info in enumerate(texts):
         target = folder / f"{number:04}"

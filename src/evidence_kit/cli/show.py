@@ -17,6 +17,7 @@ from evidence_kit.model import Captured, FileEntry, Imported, Item, Kind, Stated
 from evidence_kit.report import Fault
 
 if TYPE_CHECKING:
+    from evidence_kit.actions.chat_account import AccountReader
     from evidence_kit.bundle.reader import Bundle
 
 KINDS = {
@@ -135,6 +136,9 @@ def _lines(words: Words, bundle: "Bundle") -> Iterator[str]:
     yield tr("said to be made with: {software}", software=software)
     if evidence.case:
         yield tr("case: {id}, number {number}", id=evidence.case.id, number=evidence.case.sequence)
+    from evidence_kit.actions.chat_account import AccountReader
+
+    accounts = AccountReader()
     for item in evidence.items:
         yield ""
         yield tr("{id} {kind}: {label}", id=item.id, kind=tr(KINDS[item.kind]), label=item.label)
@@ -142,7 +146,7 @@ def _lines(words: Words, bundle: "Bundle") -> Iterator[str]:
             yield f"  {line}"
         for entry in item.files:
             yield f"  {_file_line(words, bundle, entry.path)}"
-            yield from _derived_lines(words, bundle, item, entry)
+            yield from _derived_lines(words, bundle, item, entry, accounts)
     from evidence_kit.actions.contents import environment_of
 
     record = environment_of(bundle)
@@ -167,9 +171,10 @@ def _file_line(words: Words, bundle: "Bundle", path: str) -> str:
     return words.tr("{path}: {size} bytes {sha256}", path=path, size=f"{size:,}", sha256=digest)
 
 
-def _derived_lines(words: Words, bundle: "Bundle", item: Item, entry: FileEntry) -> Iterator[str]:
+def _derived_lines(
+    words: Words, bundle: "Bundle", item: Item, entry: FileEntry, accounts: "AccountReader"
+) -> Iterator[str]:
     """What a file tells of the original that it was made from."""
-    from evidence_kit.actions.chat_account import read_account
     from evidence_kit.actions.media import TRANSCRIPTION, read_media
     from evidence_kit.cli.account_view import account_rows
     from evidence_kit.cli.media_view import media_rows
@@ -179,7 +184,7 @@ def _derived_lines(words: Words, bundle: "Bundle", item: Item, entry: FileEntry)
     rows = []
     if media := read_media(bundle, entry):
         rows = list(media_rows(words, media))
-    elif chat := read_account(bundle, item, entry):
+    elif chat := accounts.read(bundle, item, entry):
         rows = list(account_rows(words, chat))
     for name, value in rows:
         line = words.tr("{name}: {value}", name=name, value=value)
