@@ -1,0 +1,111 @@
+"""A day of a channel in Slack's export: an array of messages, in the zip `channel/YYYY-MM-DD.json`.
+
+Each day is a chat of its own here, called by its folder. Names of members stand in another file
+of the zip: where a message does not say its sender's name, too, only the id is known. Texts hold
+ids and escapes as Slack writes them: `<@U0123>`, `&amp;`.
+"""
+
+import re
+from collections.abc import Iterator
+
+from evidence_kit.chats.json_stream import Value, values
+from evidence_kit.chats.parser import SIGNATURE, Detection, Options, Parser
+from evidence_kit.chats.phrases import flags_of
+from evidence_kit.chats.record import Flag, Part, Record, RecordKind
+from evidence_kit.chats.scalars import text_of
+from evidence_kit.chats.source import Head, Source
+from evidence_kit.chats.times import NO_SUCH_TIME, UNDATED, Moment, epoch_moment
+
+_TS = re.compile(r"(\d{10})(?:\.(\d{1,9}))?", re.ASCII)
+_MARKS = (re.compile(r'"type"\s*:\s*"message"'), re.compile(r'"ts"\s*:\s*"\d{10}\.\d{4,6}"'))
+_BEGINNING = re.compile(r"\s*\[\s*\{")
+_SAID = frozenset({"bot_message", "me_message", "file_share", "thread_broadcast", "file_comment"})
+"""Subtypes of what somebody says; all others are the app's own lines."""
+_DELETED = frozenset({"tombstone", "message_deleted"})
+
+
+def _detect(head: Head) -> Detection:
+    is_array = _BEGINNING.match(head.text) is not None
+    if not is_array or not all(mark.search(head.text) for mark in _MARKS):
+        return Detection()
+    return Detection(SIGNATURE, ('an array of objects with "type": "message" and "ts"',))
+
+
+def _parse(source: Source, options: Options) -> Iterator[Part]:
+    folder = (source.member or "").rpartition("/")[0].rpartition("/")[2] or None
+    for value in values(source, lambda pointer: pointer == ()):
+        if not isinstance(value, Value):
+            yield value
+        elif isinstance(value.value, dict):
+            yield _record(source, value, value.value, folder)
+
+
+def _record(source: Source, value: Value, message: dict[str, object], folder: str | None) -> Record:
+    get = message.get
+    ts, thread = text_of(get("ts")), text_of(get("thread_ts"))
+    moment = _moment(ts)
+    body = text_of(get("text")) or ""
+    kind, attachments = _kind(message), tuple(_files(message))
+    edited = (Flag.EDITED,) if get("edited") else ()
+    return Record(
+        id=source.record_id(value.byte_start),
+        kind=RecordKind.MEDIA if attachments and kind is RecordKind.TEXT else kind,
+        sender_raw=_name(message),
+        sender_id=text_of(get("user")) or text_of(get("bot_id")),
+        ts_raw=ts,
+        ts_candidates=moment.candidates,
+        tz_status=moment.status,
+        precision=moment.precision,
+        body_raw=body,
+        flags=(*flags_of(body), *edited, *moment.flags),
+        conversation=folder,
+        platform_id=ts,
+        type_raw=text_of(get("subtype")) or text_of(get("type")),
+        reply_to=thread if thread != ts else None,
+        attachments=attachments,
+        src=value.span(source),
+    )
+
+
+def _kind(message: dict[str, object]) -> RecordKind:
+    subtype = message.get("subtype")
+    if subtype in _DELETED or message.get("hidden") is True:
+        return RecordKind.DELETED
+    return RecordKind.TEXT if subtype is None or subtype in _SAID else RecordKind.SYSTEM
+
+
+def _moment(ts: str | None) -> Moment:
+    """Seconds with a fraction, in a text."""
+    if ts is None:
+        return UNDATED
+    found = _TS.fullmatch(ts)
+    if found is None:
+        return NO_SUCH_TIME
+    milliseconds = int((found[2] or "0")[:3].ljust(3, "0"))
+    return epoch_moment(int(found[1]) * 1000 + milliseconds, milliseconds=True)
+
+
+def _name(message: dict[str, object]) -> str | None:
+    """The name beside the message; for a robot the one that it gave itself."""
+    profile = message.get("user_profile")
+    names = profile if isinstance(profile, dict) else {}
+    found = (names.get("display_name"), names.get("real_name"), message.get("username"))
+    return next((text for name in found if (text := text_of(name))), None)
+
+
+def _files(message: dict[str, object]) -> Iterator[str]:
+    files = message.get("files")
+    for file in files if isinstance(files, list) else ():
+        name = text_of(file.get("name")) if isinstance(file, dict) else None
+        if name:
+            yield name
+
+
+PARSER = Parser(
+    id="slack_json",
+    version="1",
+    title="Slack JSON",
+    syntax="json",
+    detect=_detect,
+    parse=_parse,
+)
