@@ -85,7 +85,11 @@ def holds_body(text: str, body: str, syntax: str) -> bool:
             return not body or body in _cells(text)
         case "json" | "jsonl":
             value = _loaded(text)
-            return body in "".join(_texts(value)) or body in _joined(value)
+            texts = "".join(_texts(value))
+            # repaired: what is written is the same UTF-8, read as Latin-1
+            return any(one in texts for one in (body, body.encode().decode("latin-1"))) or (
+                body in _joined(value)
+            )
         case "mail":
             found = ["".join(told.split()) for told in _mails(text)]
             wanted = ("".join(paragraph.split()) for paragraph in body.split("\n\n"))

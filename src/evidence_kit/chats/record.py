@@ -78,6 +78,9 @@ class Flag(StrEnum):
     """The export names something that it does not contain."""
     READ = "read"
     """Marked as read by the other side."""
+    REPAIRED = "repaired"
+    """The export holds UTF-8 that was read as Latin-1; name, text and files are shown as meant.
+    Encoding them as UTF-8 and reading that as Latin-1 gives back what is written."""
     UNDECODABLE = "undecodable"
     """Some bytes are not in the file's encoding; they show as U+FFFD in the body."""
     UNREAD = "unread"

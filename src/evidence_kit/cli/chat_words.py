@@ -45,6 +45,7 @@ FLAGS = {
     Flag.NO_SUCH_TIME: mark("no such time exists"),
     Flag.PLACEHOLDER: mark("a stand-in for what the export does not hold"),
     Flag.READ: mark("marked as read"),
+    Flag.REPAIRED: mark("garbled in the export, shown as it was meant"),
     Flag.UNDECODABLE: mark("bytes in no known encoding"),
     Flag.UNREAD: mark("marked as not read"),
 }

@@ -1,0 +1,106 @@
+"""message_1.json of Facebook Messenger and Instagram: participants, messages, the newest first.
+
+Their texts are UTF-8 that was read as Latin-1 and written again: three characters are 你. One that
+is UTF-8 throughout when it is turned back is shown as it was meant, and flagged; any other stays
+as it is written.
+"""
+
+from collections.abc import Iterator
+
+from evidence_kit.chats.json_stream import Value, values
+from evidence_kit.chats.parser import SIGNATURE, Detection, Options, Parser
+from evidence_kit.chats.phrases import flags_of
+from evidence_kit.chats.record import Flag, Part, Record, RecordKind
+from evidence_kit.chats.scalars import number, text_of
+from evidence_kit.chats.source import Head, Source
+from evidence_kit.chats.times import UNDATED, epoch_moment
+
+_KEYS = ('"participants"', '"messages"', '"sender_name"', '"timestamp_ms"')
+_FILES = ("photos", "videos", "audio_files", "files", "gifs")
+_OTHERS = ("sticker", "share", "call_duration")
+_SYSTEM = frozenset({"Subscribe", "Unsubscribe"})
+
+
+def _detect(head: Head) -> Detection:
+    is_object = head.text.lstrip()[:1] == "{"
+    if not is_object or not all(key in head.text for key in _KEYS):
+        return Detection()
+    return Detection(SIGNATURE, (f"an object with {', '.join(_KEYS)}",))
+
+
+def _parse(source: Source, options: Options) -> Iterator[Part]:
+    folder = (source.member or "").rpartition("/")[0].rpartition("/")[2] or None
+    for value in values(source, lambda pointer: pointer in ((), ("messages",))):
+        if not isinstance(value, Value):
+            yield value
+        elif value.pointer[:1] != ("messages",):
+            yield value.structure
+        elif isinstance(value.value, dict):
+            yield _record(source, value, value.value, folder)
+
+
+def _record(source: Source, value: Value, message: dict[str, object], folder: str | None) -> Record:
+    get = message.get
+    written = text_of(get("sender_name")), text_of(get("content")) or "", tuple(_files(message))
+    sender = repaired(written[0]) if written[0] else None
+    body, attachments = repaired(written[1]), tuple(map(repaired, written[2]))
+    changed = (Flag.REPAIRED,) if (sender, body, attachments) != written else ()
+    sent = get("timestamp_ms")
+    moment = UNDATED if sent is None else epoch_moment(number(sent), milliseconds=True)
+    return Record(
+        id=source.record_id(value.byte_start),
+        kind=_kind(message),
+        sender_raw=sender,
+        ts_raw=text_of(sent),
+        ts_candidates=moment.candidates,
+        tz_status=moment.status,
+        precision=moment.precision,
+        body_raw=body,
+        flags=(*flags_of(body), *changed, *moment.flags),
+        conversation=folder,
+        type_raw=text_of(get("type")),
+        attachments=attachments,
+        src=value.span(source),
+    )
+
+
+def repaired(text: str) -> str:
+    r"""The text that was meant, where its characters are bytes of UTF-8; else the same.
+
+    >>> repaired("ä½\xa0"), repaired("café"), repaired("你")
+    ('你', 'café', '你')
+    """
+    if text.isascii():
+        return text
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
+
+
+def _kind(message: dict[str, object]) -> RecordKind:
+    if message.get("is_unsent") is True:
+        return RecordKind.RECALL
+    if message.get("type") in _SYSTEM:
+        return RecordKind.SYSTEM
+    has_more = any(message.get(key) is not None for key in (*_FILES, *_OTHERS))
+    return RecordKind.MEDIA if has_more else RecordKind.TEXT
+
+
+def _files(message: dict[str, object]) -> Iterator[str]:
+    for key in _FILES:
+        found = message.get(key)
+        for file in found if isinstance(found, list) else ():
+            name = text_of(file.get("uri")) if isinstance(file, dict) else None
+            if name:
+                yield name
+
+
+PARSER = Parser(
+    id="meta_json",
+    version="1",
+    title="Messenger/Instagram JSON",
+    syntax="json",
+    detect=_detect,
+    parse=_parse,
+)
