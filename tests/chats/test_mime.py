@@ -102,6 +102,7 @@ def test_hostile_html_takes_no_long_time(piece: str) -> None:
         ("=?GBK?Q?=B5=EA?= =?gbk?Q?=D6=F7?=", "店主"),
         ("=?gb2312?B?" + base64.b64encode("店主镕".encode("gb18030")).decode() + "?=", "店主镕"),
         ("=?utf-8?B?5bo=?=", "\ufffd"),
+        ("=?utf-8?B?5bqXa?= a", "=?utf-8?B?5bqXa?= a"),
         ("=?punycode?Q?a-?=", "a-"),
         ("=?utf-8?X?a?=", "=?utf-8?X?a?="),
         ("plain", "plain"),
@@ -282,3 +283,28 @@ def test_mails_of_the_standard_library_are_read(
 def _close(text: str) -> str:
     """Without white space, which folding and encoding change."""
     return "".join(text.split())
+
+
+@pytest.mark.parametrize("piece", [b"<tr", b"<tr>", b"</tr>", b"<tr></tr>", b"<div>", b"=\n", b" "])
+def test_hostile_page_takes_no_long_time(piece: bytes, tmp_path: Path) -> None:
+    """Were a pattern quadratic, this would take minutes."""
+    data = MHT["senders"]
+    at = data.index(b"<tr>")
+    path = write(tmp_path, data[:at] + piece * (400_000 // len(piece)) + data[at:], "chat.mht")
+    assert read(path, "qq_mht")[1].size_bytes == path.stat().st_size
+
+
+@pytest.mark.parametrize(
+    "piece", [b"=?utf-8?B?", b"a*0=b;", b'"\\', b"<", b"--b\n\n", b"From - 10:00\nA: b\n\n"]
+)
+def test_hostile_mail_takes_no_long_time(piece: bytes, tmp_path: Path) -> None:
+    many = piece * (200_000 // len(piece))
+    for text in (
+        b"Subject: " + many + b"\n\n",
+        b"Content-Type: multipart/mixed; boundary=b; " + many + b"\n\n",
+        b'Content-Disposition: attachment; filename="' + many + b"\n\n",
+        b"Content-Type: text/html\n\n" + many,
+        b"Content-Type: multipart/mixed; boundary=b\n\n" + many,
+    ):
+        path = write(tmp_path, HEAD.replace(b"\r\n", b"\n") + text)
+        assert read(path, "mail")[1].unclaimed_bytes == 0

@@ -5,10 +5,10 @@ library tells, which is never given more than `FIELD_CHARACTERS` of it.
 """
 
 import base64
-import binascii
 import contextlib
 import re
 from collections.abc import Iterator
+from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
 from email.policy import compat32
@@ -236,7 +236,7 @@ def field_text(value: str) -> str:
         return value
     try:
         words = decode_header(value)
-    except (ValueError, LookupError, binascii.Error):
+    except (ValueError, LookupError, MessageError):
         return value
     text = (word if isinstance(word, str) else decoded(word, charset)[0] for word, charset in words)
     return _FOLD.sub(" ", "".join(text)).strip()

@@ -26,7 +26,7 @@ MAX_PARTS = 200_000
 ROW_BYTES = 1 << 22
 """A longer row is not read."""
 _MARK = re.compile(rb"^From:[ \t]*<Save by Tencent MsgMgr>", re.MULTILINE)
-_ROW = re.compile(rb"<tr\b[^>]*>", re.IGNORECASE)
+_ROW = re.compile(rb"<tr\b[^<>]*>", re.IGNORECASE)
 _ROW_END = re.compile(rb"</tr\s*>", re.IGNORECASE)
 _MESSAGE = re.compile(
     r"<tr[^>]*>\s*<td[^>]*>\s*<div[^>]*>\s*<div[^>]*>(?P<who>(?:(?!</div>).)*+)</div>"
