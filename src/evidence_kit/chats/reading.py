@@ -226,8 +226,9 @@ class _Tally:
 
     def _count_sender(self, record: Record) -> None:
         key = (record.sender_raw, record.sender_id, record.role, record.self_claimed)
-        if key in self._senders or len(self._senders) < PARTICIPANTS:
-            self._senders[key] += 1
+        count = self._senders.get(key)
+        if count is not None or len(self._senders) < PARTICIPANTS:
+            self._senders[key] = (count or 0) + 1
         else:
             self._senders[(None, None, Party.UNKNOWN, None)] += 1
 

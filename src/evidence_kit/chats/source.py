@@ -92,7 +92,7 @@ class Source:
     def length(self, text: str) -> int:
         """How many bytes a piece of the text stands for."""
         if text.isascii():
-            return len(text) * (2 if self.encoding.startswith("utf-16") else 1)
+            return len(text) * self._ascii_bytes
         return len(text.encode(self.codec, self._errors))
 
     def decode(self, data: bytes) -> str:
@@ -124,12 +124,16 @@ class Source:
     def _id_beginning(self) -> str:
         return f"{self.sha256:.16}:"
 
-    @property
+    @cached_property
+    def _ascii_bytes(self) -> int:
+        return 2 if self.encoding.startswith("utf-16") else 1
+
+    @cached_property
     def codec(self) -> str:
         """What Python calls the encoding."""
         return {"mixed": "utf-8", "mixed-gb18030": "gb18030"}.get(self.encoding, self.encoding)
 
-    @property
+    @cached_property
     def _errors(self) -> str:
         # surrogateescape undoes itself; utf-16 may be cut in a pair, which only shows.
         if self.encoding in ("mixed", "mixed-gb18030"):

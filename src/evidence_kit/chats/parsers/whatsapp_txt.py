@@ -35,7 +35,10 @@ _HEADER = re.compile(
     rf"(?(bracket)\]{_SPACE}|(?:{_SPACE}[-–]|:){_SPACE})(?=[^\r\n])",
     re.MULTILINE | re.ASCII,
 )
-_GROUPS = ("when", "day", "before", "hour", "minute", "second", "after")
+_GROUPS = tuple(
+    _HEADER.groupindex[name]
+    for name in ("when", "day", "before", "hour", "minute", "second", "after")
+)
 _NUMBERS = re.compile(r"\d+", re.ASCII)
 _NAME_CHARACTERS = 100
 """A sentence of the app that holds a colon is mostly longer than any name."""
