@@ -1,5 +1,6 @@
 """chat.json in a bundle: what it tells, and whether the original beside it gives the same."""
 
+import hashlib
 import tempfile
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from evidence_kit.report import Fault
 
 MAX_ACCOUNT_BYTES = 16 << 20
 """Of chat.json; a longer one is not read."""
-MAX_ORIGINAL_BYTES = 16 << 20
+MAX_ORIGINAL_BYTES = 8 << 20
 """Of an original that is read again, and of the texts in it where it is a zip; a longer one is
 not: views of it are for that."""
 
@@ -106,7 +107,7 @@ def _is_derived(
         )
         offset = account.chats[0].assumed_offset
         derived.derive([one.reading(offset) for one in members], made, name=name, roles=roles)
-        written = {path.name: sha256_hex(path.read_bytes()) for path in made.iterdir()}
+        written = {path.name: _sha256_of(path) for path in made.iterdir()}
     sealed = {
         Path(one.path).name: bundle.manifest.get(one.path)
         for one in item.files
@@ -116,3 +117,8 @@ def _is_derived(
         # another version may word the transcript otherwise; a parser has a version of its own
         return written[derived.MESSAGES] == sealed.get(derived.MESSAGES)
     return written == sealed
+
+
+def _sha256_of(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
