@@ -221,3 +221,10 @@ def test_seconds_since_1970_are_shown_in_the_zone_of_the_reader(kit: Kit, tmp_pa
     sealed = add(make.HERE / "weflow_json/one_line/chat.json", kit, tmp_path)
     text = files_of(sealed)["data/derived/0001/transcript.txt"].decode()
     assert "M0001 · 2026-05-01 10:00:00 (UTC+08:00) · 云雀点卡客服 · 媒体 media\n" in text
+
+
+def test_export_that_was_sorted_anew_says_so_once(kit: Kit, tmp_path: Path) -> None:
+    path = make.HERE / "qqchatexporter_json/k20261101/chat.json"
+    (tmp_path / "other").mkdir()
+    assert codes(add(path, kit, tmp_path)).count("chat.sorted_anew") == 1
+    assert "chat.sorted_anew" not in codes(add(CHAT, kit, tmp_path / "other"))

@@ -171,15 +171,15 @@ def _joined(value: object) -> Iterator[str]:
 def table() -> Iterator[str]:
     """Formats, variants, records and unclaimed bytes, a line each, and their sum."""
     total = [0, 0, 0]
-    yield f"{'format':16}{'variants':>10}{'records':>10}{'unclaimed bytes':>18}"
+    yield f"{'format':20}{'variants':>10}{'records':>10}{'unclaimed bytes':>18}"
     for parser in parsers():
         counts = [0, 0, 0]
         for export in (one for one in EXPORTS if one.parser == parser.id):
             chat = read(export.path, export.parser, options_of(export.case))[1]
             counts = [counts[0] + 1, counts[1] + chat.records, counts[2] + chat.unclaimed_bytes]
         total = [one + more for one, more in zip(total, counts, strict=True)]
-        yield f"{parser.id:16}{counts[0]:>10}{counts[1]:>10}{counts[2]:>18}"
-    yield f"{'all':16}{total[0]:>10}{total[1]:>10}{total[2]:>18}"
+        yield f"{parser.id:20}{counts[0]:>10}{counts[1]:>10}{counts[2]:>18}"
+    yield f"{'all':20}{total[0]:>10}{total[1]:>10}{total[2]:>18}"
 
 
 if __name__ == "__main__":

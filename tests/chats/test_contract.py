@@ -13,6 +13,7 @@ from evidence_kit.chats import parsers as package
 from evidence_kit.chats.parser import SHAPE, Options, candidates, parser_named, parsers
 from evidence_kit.chats.record import Flag, RecordKind, TzStatus
 from evidence_kit.chats.source import open_source, read_head
+from evidence_kit.messages import OBSERVATIONS
 from fixtures.chats import make
 from tests.chats.exports import (
     EXPORTS,
@@ -41,6 +42,11 @@ def test_every_parser_has_a_generator_and_the_name_of_its_module() -> None:
     modules = {path.stem for path in Path(package.__path__[0]).glob("*.py")} - {"__init__"}
     assert modules == KNOWN
     assert set(make.generators()) >= KNOWN
+
+
+def test_every_caveat_has_words() -> None:
+    caveats = {parser.caveat for parser in parsers()} - {None}
+    assert caveats and caveats <= set(OBSERVATIONS)
 
 
 @each_export

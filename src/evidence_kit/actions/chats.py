@@ -191,6 +191,11 @@ def _chat(
         for chat, title in zip(account.chats, titles, strict=True)
         for note in _notes(chat, path.name, title)
     )
+    # of a zip of many chats each format's caveat is told once
+    caveats = dict.fromkeys(parser.caveat for _, parser in sources if parser.caveat)
+    notes += tuple(
+        Observation(code=caveat, params={"name": escape(path.name)}) for caveat in caveats
+    )
     if len(sources) > 1:
         params: dict[str, str | int] = {"name": escape(path.name), "count": len(sources)}
         notes = (Observation(code="chat.members", params=params), *notes)

@@ -57,6 +57,8 @@ class Parser:
     """How a span is read back, by tests and by people."""
     detect: Callable[[Head], Detection]
     parse: Callable[[Source, Options], Iterator[Part]]
+    caveat: str | None = None
+    """What to know of every export of this format: key of words in `messages.OBSERVATIONS`."""
 
 
 class ChatStop(Exception):

@@ -17,6 +17,7 @@ from evidence_kit.cli.report_text import verdict_text
 from evidence_kit.cli.time_text import time_text, upper_bound
 from evidence_kit.cli.words import Words
 from evidence_kit.i18n import mark
+from evidence_kit.model import Observation
 from evidence_kit.report import Report
 
 LONG_MS = 3_600_000
@@ -75,6 +76,8 @@ def notes(words: Words, chat: SealedChat) -> Iterator[str]:
     tr, account = words.tr, chat.transcript.chat
     if len(chat.members) > 1:
         yield tr("the zip holds several chats: {count}", count=len(chat.members))
+    if chat.parser.caveat:
+        yield words.of_observation(Observation(code=chat.parser.caveat, params={"name": chat.name}))
     if chat.transcript.has_assumed_times:
         zone = zone_name(account.assumed_offset)
         yield tr("times without a zone are taken as {zone}", zone=zone)

@@ -128,6 +128,10 @@ CHAT_OBSERVATIONS: dict[str, str] = {
         "no chat format fits, so it is kept as a document; no line begins with a date and a time:"
         " {name}"
     ),
+    "chat.sorted_anew": mark(
+        "the program that made this export sorts messages anew by time and leaves out those without"
+        " an id, so the order is the program's: {name}"
+    ),
     "chat.too_deep": mark("the chat is nested too deep at byte {byte}: {name}"),
     "chat.too_long": mark("a single value at byte {byte} of the chat is too long: {name}"),
     "chat.undecodable": mark(
