@@ -1,8 +1,9 @@
 """message_1.json of Facebook Messenger and Instagram: participants, messages, the newest first.
 
-Their texts are UTF-8 that was read as Latin-1 and written again: three characters are 你. One that
+Texts are UTF-8 that was read as Latin-1 and written again: three characters are 你. One that
 is UTF-8 throughout when it is turned back is shown as it was meant, and flagged; any other stays
-as it is written.
+as it is written. The download of end-to-end encrypted chats has names of its own (`senderName`)
+and clean texts.
 """
 
 from collections.abc import Iterator
@@ -16,34 +17,59 @@ from evidence_kit.chats.source import Head, Source
 from evidence_kit.chats.times import UNDATED, epoch_moment
 
 _KEYS = ('"participants"', '"messages"', '"sender_name"', '"timestamp_ms"')
+_ENCRYPTED_KEYS = ('"participants"', '"threadName"', '"messages"', '"senderName"', '"timestamp"')
 _FILES = ("photos", "videos", "audio_files", "files", "gifs")
 _OTHERS = ("sticker", "share", "call_duration")
 _SYSTEM = frozenset({"Subscribe", "Unsubscribe"})
 
 
 def _detect(head: Head) -> Detection:
-    is_object = head.text.lstrip()[:1] == "{"
-    if not is_object or not all(key in head.text for key in _KEYS):
+    if head.text.lstrip()[:1] != "{":
         return Detection()
-    return Detection(SIGNATURE, (f"an object with {', '.join(_KEYS)}",))
+    for keys in (_KEYS, _ENCRYPTED_KEYS):
+        if all(key in head.text for key in keys):
+            return Detection(SIGNATURE, (f"an object with {', '.join(keys)}",))
+    return Detection()
 
 
 def _parse(source: Source, options: Options) -> Iterator[Part]:
-    folder = (source.member or "").rpartition("/")[0].rpartition("/")[2] or None
+    conversation = (source.member or "").rpartition("/")[0].rpartition("/")[2] or None
     for value in values(source, lambda pointer: pointer in ((), ("messages",))):
         if not isinstance(value, Value):
             yield value
         elif value.pointer[:1] != ("messages",):
+            if value.pointer == ("threadName",):
+                conversation = text_of(value.value) or conversation
             yield value.structure
         elif isinstance(value.value, dict):
-            yield _record(source, value, value.value, folder)
+            yield _record(source, value, value.value, conversation)
 
 
-def _record(source: Source, value: Value, message: dict[str, object], folder: str | None) -> Record:
+def _usual(message: dict[str, object]) -> dict[str, object]:
+    """A message of an encrypted chat under the names that the others have."""
+    get = message.get
+    return {
+        "sender_name": get("senderName"),
+        "timestamp_ms": get("timestamp"),
+        "content": get("text"),
+        "files": get("media") or None,
+        "is_unsent": get("isUnsent"),
+        "type": get("type"),
+    }
+
+
+def _record(
+    source: Source, value: Value, message: dict[str, object], conversation: str | None
+) -> Record:
+    is_clean = "senderName" in message
+    if is_clean:
+        message = _usual(message)
     get = message.get
     written = text_of(get("sender_name")), text_of(get("content")) or "", tuple(_files(message))
-    sender = repaired(written[0]) if written[0] else None
-    body, attachments = repaired(written[1]), tuple(map(repaired, written[2]))
+    sender, body, attachments = written
+    if not is_clean:
+        sender = repaired(sender) if sender else None
+        body, attachments = repaired(body), tuple(map(repaired, attachments))
     changed = (Flag.REPAIRED,) if (sender, body, attachments) != written else ()
     sent = get("timestamp_ms")
     moment = UNDATED if sent is None else epoch_moment(number(sent), milliseconds=True)
@@ -57,7 +83,7 @@ def _record(source: Source, value: Value, message: dict[str, object], folder: st
         precision=moment.precision,
         body_raw=body,
         flags=(*flags_of(body), *changed, *moment.flags),
-        conversation=folder,
+        conversation=conversation,
         type_raw=text_of(get("type")),
         attachments=attachments,
         src=value.span(source),
