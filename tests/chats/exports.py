@@ -9,11 +9,13 @@ import io
 import json
 import quopri
 import re
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from evidence_kit.chats.parser import DateOrder, Options, parser_named, parsers
 from evidence_kit.chats.reading import Reading
@@ -90,12 +92,25 @@ def holds_body(text: str, body: str, syntax: str) -> bool:
             return any(one in texts for one in (body, body.encode().decode("latin-1"))) or (
                 body in _joined(value)
             )
+        case "xml":
+            return all(one in _attributes(text) for one in body.split("\n"))
         case "mail":
             found = ["".join(told.split()) for told in _mails(text)]
             wanted = ("".join(paragraph.split()) for paragraph in body.split("\n\n"))
             return all(any(one in told for told in found) for one in wanted)
         case _:
             return body in text
+
+
+def _attributes(text: str) -> str:
+    """The values of all attributes of an element; an emoji may be written in two halves."""
+    halves = re.sub(
+        r"&#(5[56]\d{3});&#(5[67]\d{3});",
+        lambda m: struct.pack("<2H", int(m[1]), int(m[2])).decode("utf-16-le"),
+        text,
+    )
+    root = ElementTree.fromstring(halves.strip())
+    return "\n".join(value for one in root.iter() for value in one.attrib.values())
 
 
 def _mails(text: str) -> Iterator[str]:

@@ -108,7 +108,9 @@ CHAT_OBSERVATIONS: dict[str, str] = {
     "chat.declared": mark(
         "the export says that it holds {declared} messages, and {actual} were found: {name}"
     ),
+    "chat.dtd": mark("at byte {byte} the chat declares a document type, which is not read: {name}"),
     "chat.not_json": mark("at byte {byte} the chat is no longer JSON: {name}"),
+    "chat.not_xml": mark("at byte {byte} the chat is no longer XML: {name}"),
     "chat.parser_failed": mark("reading the chat broke off at byte {byte} ({detail}): {name}"),
     "chat.read": mark(
         "read as {format} ({encoding}): {messages} messages; {unclaimed} bytes were not"

@@ -107,7 +107,7 @@ def repaired(text: str) -> str:
 def _kind(message: dict[str, object]) -> RecordKind:
     if message.get("is_unsent") is True:
         return RecordKind.RECALL
-    if message.get("type") in _SYSTEM:
+    if text_of(message.get("type")) in _SYSTEM:
         return RecordKind.SYSTEM
     has_more = any(message.get(key) is not None for key in (*_FILES, *_OTHERS))
     return RecordKind.MEDIA if has_more else RecordKind.TEXT

@@ -68,7 +68,7 @@ def _record(source: Source, value: Value, message: dict[str, object], folder: st
 
 
 def _kind(message: dict[str, object]) -> RecordKind:
-    subtype = message.get("subtype")
+    subtype = text_of(message.get("subtype"))
     if subtype in _DELETED or message.get("hidden") is True:
         return RecordKind.DELETED
     return RecordKind.TEXT if subtype is None or subtype in _SAID else RecordKind.SYSTEM
