@@ -45,6 +45,10 @@ BAD = {
     "surrogates": b'[{"seq":1,"time":"\\ud800","content":"\\udfff","senderName":"\\ud800"}]',
     "key in no encoding": b'{"\xfc":[{"seq":1,"content":"x"}],"messages":{"\\ud800":{"id":1}}}',
     "wrong types": b'[{"seq":[],"time":{},"content":{"a":1},"type":"x","isSelf":9},7,null]',
+    "wrong types of Slack": b'[{"type":"message","ts":"1777600800.000001","subtype":[],"user":{},'
+    b'"files":{"a":1},"user_profile":[]},{"type":"message","ts":7,"subtype":{},"text":[]}]',
+    "wrong types of Messenger": b'{"participants":[],"threadName":{},"messages":[{"sender_name":[],'
+    b'"timestamp_ms":{},"type":[],"content":7,"photos":{}},{"senderName":1,"media":{"a":1}}]}',
     "numbers": b'{"session":{"messageCount":1e999},"messages":[{"createTime":1e999},'
     b'{"createTime":-1},{"localId":' + b"9" * 5000 + b"},"
     b'{"createTime":99999999999999999999},{"createTime":NaN},{"createTime":true}]}',
