@@ -98,6 +98,8 @@ def holds_body(text: str, body: str, syntax: str) -> bool:
             found = ["".join(told.split()) for told in _mails(text)]
             wanted = ("".join(paragraph.split()) for paragraph in body.split("\n\n"))
             return all(any(one in told for told in found) for one in wanted)
+        case "html":
+            return "".join(body.split()) in "".join(_shown(text).split())
         case _:
             return body in text
 
