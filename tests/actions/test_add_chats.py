@@ -1,6 +1,7 @@
 """What is derived from chats among the files, and that no chat keeps a file from being sealed."""
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -228,3 +229,23 @@ def test_export_that_was_sorted_anew_says_so_once(kit: Kit, tmp_path: Path) -> N
     (tmp_path / "other").mkdir()
     assert codes(add(path, kit, tmp_path)).count("chat.sorted_anew") == 1
     assert "chat.sorted_anew" not in codes(add(CHAT, kit, tmp_path / "other"))
+
+
+@pytest.mark.parametrize(("chunks", "found"), [(2, None), (1, 12)])
+def test_chunk_that_is_not_in_the_zip_is_missed(
+    chunks: int, found: int | None, kit: Kit, tmp_path: Path
+) -> None:
+    folder = make.HERE / "qqchatexporter_jsonl"
+    lines = (folder / "k20261101/c000001.jsonl").read_bytes().splitlines(keepends=True)
+    manifest = (folder / "manifest/manifest.json").read_bytes()
+    path = tmp_path / "chat.zip"
+    with zipfile.ZipFile(path, "w") as container:
+        container.writestr("a/manifest.json", manifest.replace(b'": 12', b'": 24'))
+        for number in range(1, chunks + 1):
+            container.writestr(f"a/chunks/c{number:06}.jsonl", b"".join(lines))
+    sealed = add(path, kit, tmp_path)
+    told = [note.params for note in sealed.notes if note.code == "chat.declared"]
+    assert [(one["declared"], one["actual"]) for one in told] == ([(24, found)] if found else [])
+    assert codes(sealed).count("chat.sorted_anew") == 1
+    account = json.loads(files_of(sealed)["data/derived/0001/chat.json"])
+    assert account["chats"][0]["declared"][0]["actual"] == 12 * chunks

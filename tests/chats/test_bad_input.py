@@ -172,7 +172,15 @@ def measure(path: Path, parser: str) -> list[int]:
 @pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
 @pytest.mark.parametrize(
     "parser",
-    ["generic_txt", "generic_csv", "weflow_json", "telegram_json", "qqchatexporter_json"],
+    [
+        "generic_txt",
+        "generic_csv",
+        "weflow_json",
+        "telegram_json",
+        "qqchatexporter_json",
+        "qqchatexporter_jsonl",
+        "qqchatexporter_txt",
+    ],
 )
 def test_very_long_line_is_bounded_in_memory(parser: str, tmp_path: Path) -> None:
     path = tmp_path / "chat.txt"

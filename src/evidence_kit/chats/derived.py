@@ -4,6 +4,7 @@ The same input gives the same bytes; nothing depends on the reader's language or
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
@@ -12,7 +13,7 @@ import msgspec
 
 from evidence_kit.bundle.text import escape
 from evidence_kit.chats.reading import Reading, Roles
-from evidence_kit.chats.record import Chat, Party, Record, RecordKind, TzStatus
+from evidence_kit.chats.record import ALL_FILES, Chat, Party, Record, RecordKind, TzStatus
 from evidence_kit.chats.times import in_zone
 
 FORMAT = "evidence-kit/chat/1-draft"
@@ -86,13 +87,34 @@ def derive(readings: Sequence[Reading], folder: Path, *, name: str, roles: Roles
                 transcript.write(_entry(number_of(position), record, reading.assumed_offset))
             transcript.write(_foot(reading.chat))
     account = Account(
-        chats=tuple(reading.chat for reading in readings),
+        chats=_counted([reading.chat for reading in readings]),
         buyer_claimed=tuple(sorted(roles.buyer)),
         merchant_claimed=tuple(sorted(roles.merchant)),
     )
     written = msgspec.json.format(msgspec.json.encode(account), indent=1)
     (folder / ACCOUNT).write_bytes(written + b"\n")
     return account
+
+
+def _counted(chats: Sequence[Chat]) -> tuple[Chat, ...]:
+    """The accounts, with what was counted in all files of a zip where one of them states it."""
+    if len(chats) == 1:  # a file whose neighbours are not there
+        return tuple(chats)
+    totals = Counter[str]()
+    for chat in chats:
+        totals[chat.parser] += chat.records
+    return tuple(
+        msgspec.structs.replace(
+            chat,
+            declared=tuple(
+                msgspec.structs.replace(claim, actual=totals[chat.parser])
+                if claim.what == ALL_FILES
+                else claim
+                for claim in chat.declared
+            ),
+        )
+        for chat in chats
+    )
 
 
 def _text(path: Path) -> TextIO:

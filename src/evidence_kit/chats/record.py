@@ -10,6 +10,9 @@ import msgspec
 PARTICIPANTS = 10_000
 """More senders than that are counted together, under None."""
 
+ALL_FILES = "messages in all files"
+"""`Declared.what` of a number that counts over every file of an export."""
+
 
 class RecordKind(StrEnum):
     """What a record is."""
@@ -154,7 +157,8 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
     """Such as "messages"."""
     declared: int
     actual: int | None = None
-    """What was counted; filled in by the driver for "messages"."""
+    """What was counted; filled in by the driver for "messages", and for ALL_FILES by
+    `derived.derive` in a zip."""
 
 
 Part = Record | Structure | Declared

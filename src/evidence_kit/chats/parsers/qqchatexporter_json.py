@@ -14,7 +14,8 @@ from evidence_kit.chats.source import Head, Source
 
 _MARKS = ('"metadata"', '"chatInfo"')
 _PROGRAM = "QQChatExporter"
-_MANIFEST = '"chunked"'
+_MANIFEST = '"chunksDir"'
+"""What holds no message, but tells of files that do."""
 _COUNTS = (("statistics", "totalMessages"), ("chunkInfo", "totalMessages"))
 _OWN_IDS = ("selfUid", "selfUin")
 
