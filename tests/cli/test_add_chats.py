@@ -162,3 +162,12 @@ def test_views_of_a_zip_name_the_chat_in_it(run: Run, authority: Tsa) -> None:
     compared = run("chat", "x.zip", "diff", "x.zip", *both)
     assert compared.code == ExitCode.DONE
     assert "13" in compared.out
+
+
+def test_views_say_that_an_export_was_sorted_anew(run: Run, authority: Tsa) -> None:
+    shutil.copyfile(make.HERE / "qqchatexporter_txt/k20261101/chat.txt", "chat.txt")
+    run("add", "chat.txt", "-o", "x.zip")
+    for view in ("coverage", "timeline"):
+        shown = run("chat", "x.zip", view, "--lang", "zh")
+        assert shown.code == ExitCode.DONE
+        assert "按时间重新排列消息" in shown.out
