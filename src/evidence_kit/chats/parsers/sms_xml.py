@@ -21,7 +21,11 @@ ELEMENT_BYTES = 1 << 26
 PARTS = 1000
 """Parts of one message that are read."""
 _ROOT = re.compile(r"<smses\b")
-_HALVES = re.compile(rb"&#(5[56]\d{3});(?:&#(5[67]\d{3});)?")
+_HALVES = re.compile(rb"&#(5[5-7]\d{3});(?:&#(5[5-7]\d{3});)?")
+_UNSURE = re.compile(
+    rb"(?:&#(?:55(?:29[6-9]|[3-9]\d\d)|56(?:[0-2]\d\d|3[01]\d));)?(?:&(?:#\d{0,5})?)?\Z"
+)
+"""A first half, whole or not, or more: the next bytes may make an emoji of it."""
 _LONGEST = len("&#55357;&#56832;")
 _IN, _OUT = ("1",), ("2",)
 _MMS_IN, _MMS_OUT = ("132", "130"), ("128",)
@@ -42,8 +46,8 @@ def _parse(source: Source, options: Options) -> Iterator[Part]:
     with source.open() as stream:
         while piece := stream.read(PIECE_BYTES):
             whole = rest + piece
-            at = whole.rfind(b"&#", max(len(whole) - _LONGEST, 0))
-            cut = at if at >= 0 else len(whole)
+            unsure = _UNSURE.search(whole, max(len(whole) - _LONGEST, 0))
+            cut = unsure.start() if unsure else len(whole)
             whole, rest = whole[:cut], whole[cut:]
             fed += len(whole)
             reader.feed(_HALVES.sub(_joined, whole))

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from evidence_kit.chats.blocks import Block, blocks
 from evidence_kit.chats.html_text import seen
-from evidence_kit.chats.parser import SIGNATURE, Detection, Options, Parser
+from evidence_kit.chats.parser import SIGNATURE, ChatStop, Detection, Options, Parser
 from evidence_kit.chats.phrases import flags_of
 from evidence_kit.chats.record import Flag, Part, Record, RecordKind, Structure
 from evidence_kit.chats.source import Head, Source
@@ -25,10 +25,11 @@ from evidence_kit.chats.times import (
 )
 
 _HEADER = re.compile(
-    r'^(?P<margin>[ \t]*+)<div class="message (?P<kind>default|service)(?P<more>[^"<>\r\n]*+)"'
+    r'^[ \t]*+<div class="message (?P<kind>default|service)(?P<more>[^"<>\r\n]*+)"'
     r' id="message(?P<id>-?\d{1,20})">',
     re.MULTILINE | re.ASCII,
 )
+_DIV = re.compile(r"</?div\b[^<>]*+>", re.IGNORECASE)
 _HISTORY = '<div class="history">'
 _PAGE_NAME = re.compile(r'<div class="text bold">([^<]*+)</div>')
 _PAGE_TAGS = frozenset(
@@ -43,7 +44,7 @@ _BETWEEN = re.compile(rf"(?:\s++|</(?:div|body|html)>|{_LINK})*+")
 _DAY = re.compile(r"\d{1,2} [A-Z][a-z]+ \d{4}", re.ASCII)
 _WHEN = re.compile(r'<div class="pull_right date details" title="([^"<>]*+)"')
 _TIME = re.compile(
-    r"(\d\d)\.(\d\d)\.(\d{4}) (\d\d):(\d\d):(\d\d)(?: UTC([+-]\d\d:\d\d))?", re.ASCII
+    r"(\d\d)\.(\d\d)\.(\d{4}) (\d\d):(\d\d):(\d\d)(?: UTC([+-]\d\d:\d\d)?)?", re.ASCII
 )
 _FROM = '<div class="from_name">'
 _FORWARDED = '<div class="forwarded body">'
@@ -70,6 +71,7 @@ def _detect(head: Head) -> Detection:
 def _parse(source: Source, options: Options) -> Iterator[Part]:
     conversation: str | None = None
     sender: str | None = None
+    unclosed: int | None = None
     for block in blocks(source, _HEADER):
         if block.header is None:
             name = _PAGE_NAME.search(block.text)
@@ -77,7 +79,10 @@ def _parse(source: Source, options: Options) -> Iterator[Part]:
             if _is_page(block, conversation):
                 yield Structure(block.byte_start, block.byte_end)
             continue
-        end = _end(block, block.header["margin"])
+        end = _end(block.text)
+        unclosed = None if end else block.byte_start
+        if not end:
+            continue
         text = block.text[:end]
         sender = _sender(block.header, text, sender)
         if _is_day(block.header, text):
@@ -87,13 +92,18 @@ def _parse(source: Source, options: Options) -> Iterator[Part]:
         rest = block.text[end:]
         if rest and _BETWEEN.fullmatch(rest):
             yield Structure(block.byte_end - source.length(rest), block.byte_end)
+    if unclosed is not None:
+        raise ChatStop(unclosed, "chat.cut_short")
 
 
-def _end(block: Block, margin: str) -> int:
-    """Where the message's own `div` is closed: by the tag that stands under the first."""
-    closing = f"\n{margin}</div>"
-    found = block.text.find(closing)
-    return found + len(closing) if found >= 0 else len(block.text)
+def _end(text: str) -> int:
+    """Where the message's own `div` is closed; 0 where it is not."""
+    depth = 0
+    for tag in _DIV.finditer(text):
+        depth += -1 if tag[0].startswith("</") else 1
+        if depth == 0:
+            return tag.end()
+    return 0
 
 
 def _is_page(block: Block, name: str | None) -> bool:
@@ -187,6 +197,8 @@ def _moment(written: str) -> Moment:
     date, clock = iso_date(year, month, day), iso_time(hour, minute, second)
     if date is None or not clock:
         return NO_SUCH_TIME
+    if offset is None and written.endswith("UTC"):
+        offset = "+00:00"
     return offset_moment(f"{date}T{clock}{offset}") if offset else local_moment((date,), clock)
 
 
