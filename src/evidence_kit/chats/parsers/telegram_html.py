@@ -179,8 +179,8 @@ def _body(text: str, media: str, *, is_service: bool) -> str:
     """The text; where there is none, the words that stand for a file, a call or a poll."""
     if is_service:
         return seen(text).text
-    said = _inside(text, _TEXT)
-    return seen(media if said is None else said).text
+    said = [part.partition("</div>")[0] for part in text.split(_TEXT)[1:]]
+    return "\n".join(seen(part).text for part in said) if said else seen(media).text
 
 
 def _reply_to(text: str, *, is_service: bool) -> str | None:
