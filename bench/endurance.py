@@ -83,8 +83,9 @@ def take(protocol: str, folder: Path, kit: Kit, timeout_s: float) -> Taken:
         start = time.monotonic()
         try:
             # cut.png of that page breaks off, as it should
-            found = {seen.code for seen in capture_page(request, bundle, kit=kit).shortfalls}
-            why = " ".join(sorted(found - {"requests.failed"}))
+            found = capture_page(request, bundle, kit=kit).shortfalls
+            told = [f"{seen.code} {seen.params.get('urls', '')}".strip() for seen in found]
+            why = " ".join(name for name in told if not name.startswith("requests.failed"))
         except EvidenceKitError as error:
             why = error.code
         wall_s = time.monotonic() - start

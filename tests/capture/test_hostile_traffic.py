@@ -114,8 +114,8 @@ def _endless_html() -> Answer:
     yield from _paced(chunked(itertools.repeat(b"<p>" + bytes([120]) * 65_536 + b"</p>")))
 
 
-def _paced(pieces: Answer, pause_s: float = 0.006) -> Answer:
-    """At most some 10 MB/s by default, so that the machine is left to others."""
+def _paced(pieces: Answer, pause_s: float = 0.012) -> Answer:
+    """At most some 5 MB/s by default, so that the machine is left to others."""
     pace = threading.Event()
     for piece in pieces:
         yield piece

@@ -33,7 +33,7 @@ from evidence_kit.errors import UsageError
 from evidence_kit.model import Browser, Captured, DraftFile, Observation
 from evidence_kit.webarchive.wacz import ArchivedPage
 
-_AFTER_S = 7.0  # for the artefacts of a page that took all its time to load
+_AFTER_S = 6.0  # for the artefacts of a page that took all its time to load
 _MIN_REST_S = 2.0
 _DOWNLOAD_S = 5.0
 _STOP_S = 2.0
