@@ -1,5 +1,6 @@
 """Answers made to break whoever records them: the archive stays whole, small and true."""
 
+import asyncio
 import gzip
 import io
 import itertools
@@ -14,7 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from evidence_kit.capture.recorder import Recorder
 from evidence_kit.capture.recorder_bodies import Reading, how_to_read
+from evidence_kit.capture.recorder_log import Event
 from evidence_kit.capture.request import Capture
 from tests.capture.archive import Recorded, recorded
 from tests.capture.conftest import Capturing
@@ -142,6 +145,33 @@ def test_what_is_still_coming_at_the_end_is_recorded_as_far_as_it_came(
     one = found["/on" if "/on" in routes else "/"]
     assert one.fields["WARC-Truncated"] in ("time", "length")
     assert one.body
+
+
+def test_a_stream_that_is_told_of_later_than_its_answer_is_recorded(
+    capture: Capturing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a busy machine, where the page's own process is slow to tell of its requests."""
+    usual = Recorder._noting
+
+    def late(self: Recorder, session: str, name: str) -> Callable[[Event], None]:
+        note = usual(self, session, name)
+
+        def note_later(event: Event) -> None:
+            asyncio.get_running_loop().call_later(0.1, note, event)
+
+        return note_later
+
+    monkeypatch.setattr(Recorder, "_noting", late)
+    events = b"data: one\n\ndata: two\n\n"
+
+    def stream() -> Answer:
+        yield head("200 OK", b"Content-Type: text/event-stream", b"Transfer-Encoding: chunked")
+        yield from chunked(iter([events]))
+
+    routes = {"/": _fetching("/on"), "/on": stream}
+    with answering(routes) as site, capture(f"{site}/") as captured:
+        assert _by_path(captured)["/on"].body == events
+        assert captured.origin.missing == ()
 
 
 def _noise(size_mib: int) -> Iterator[bytes]:

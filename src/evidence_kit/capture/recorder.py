@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 _ATTACH_S = 5.0
 _BODY_S = 10.0  # a body that takes longer is let go on, and still read if it comes
 _ANSWER_S = 2.0
+_TOLD_S = 0.5  # how much later than a response its request may be told of, on a busy machine
 _LAST_S = 1.0  # what is still on its way when the recording ends
 _MAX_FRAMES = 30
 _MAX_ORIGINS = 20
@@ -66,6 +67,7 @@ class Recorder:
         self._keeping: CDPSession | None = None
         self._hops: Counter[str] = Counter()
         self._streams: dict[str, Stream] = {}
+        self._awaited: dict[str, asyncio.Event] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._main_frame_id = ""
 
@@ -167,7 +169,9 @@ class Recorder:
         def note(event: Event) -> None:
             with self._faulting():
                 self.log.note(session, name, event)
-                if name == "responseReceived":
+                if name == "requestWillBeSent" and event["requestId"] in self._awaited:
+                    self._awaited[event["requestId"]].set()
+                elif name == "responseReceived":
                     stream = self._streams.get(event["requestId"])
                     if stream is not None:
                         self._spawn(stream.open())
@@ -202,6 +206,7 @@ class Recorder:
             if event.get("responseStatusCode") is None:
                 command = "Fetch.continueRequest"
             elif event["request"]["url"].startswith(("http://", "https://")):
+                await self._wait_until_told(event)
                 paused = self._begin(event)
                 await self._keep_request_body(paused)
                 await self._read(paused)
@@ -212,12 +217,27 @@ class Recorder:
             with contextlib.suppress(Exception):
                 await self._send(command, {"requestId": event["requestId"]})
 
+    async def _wait_until_told(self, event: Event) -> None:
+        """Wait for the request of a body that can be read in pieces alone.
+
+        A page's own process tells of it, which may be later than the network's with the answer.
+        """
+        request_id = event.get("networkId") or event["requestId"]
+        if self.log.get(request_id) is not None or self._reads(event) is not Reading.PIECES:
+            return
+        told = self._awaited.setdefault(request_id, asyncio.Event())
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(told.wait(), _TOLD_S)
+
+    def _reads(self, event: Event, *, is_told_of: bool = True) -> Reading:
+        return how_to_read(event, is_told_of=is_told_of, main_frame_id=self._main_frame_id)
+
     def _begin(self, event: Event) -> Paused:
         request_id = event.get("networkId") or event["requestId"]
         log = self.log.get(request_id)
         place = self._hops[request_id]
         self._hops[request_id] += 1
-        reading = how_to_read(event, is_told_of=log is not None, main_frame_id=self._main_frame_id)
+        reading = self._reads(event, is_told_of=log is not None)
         paused = Paused(event=event, place=place, at=self._clock(), reading=reading)
         if len(self.paused) < _MAX_EXCHANGES:
             self.paused.append(paused)

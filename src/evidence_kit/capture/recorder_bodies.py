@@ -181,21 +181,20 @@ class Stream:
     async def complete(self) -> None:
         """At the end of the body: read what could not be read in pieces; never fails."""
         await self._tried.wait()
-        for send in (self._send_kept, self._send):
-            if not self.is_whole and not self._is_closed:
-                with contextlib.suppress(Exception):  # gone, or kept no longer
-                    await self._read_again(send)
+        if not self.is_whole and not self._is_closed:
+            with contextlib.suppress(Exception):  # the browser may be gone, or keep it no longer
+                await self._read_again()
 
     @property
     def is_whole(self) -> bool:
         """Whether every byte that was told of is there."""
         return not self.failed and self._early is None and self._size_bytes == self._told_bytes
 
-    async def _read_again(self, send: Send) -> None:
+    async def _read_again(self) -> None:
         if self._told_bytes > _MAX_WHOLE_BYTES:
             return
         params = {"requestId": self._request_id}
-        body = body_of(await send("Network.getResponseBody", params))
+        body = body_of(await self._send_kept("Network.getResponseBody", params))
         # without the browser's own copy a text comes decoded, and not as it was sent
         if len(body) != self._told_bytes or b"\xef\xbf\xbd" in body or self._is_closed:
             return
