@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from evidence_kit.actions.capture import capture_page
+from evidence_kit.actions.capture import Attendant, capture_page
 from evidence_kit.actions.case import Case
 from evidence_kit.actions.kit import Kit
 from evidence_kit.actions.seal import Sealed
@@ -34,7 +34,9 @@ def origin_of(sealed: Sealed) -> tuple[Kind, Captured]:
 
 def test_page_is_sealed_between_two_proven_times(case: Case, kit: Kit, shop: Shop) -> None:
     stages: list[str] = []
-    sealed = capture_page(request(shop.order_url), case, kit=kit, progress=stages.append)
+    sealed = capture_page(
+        request(shop.order_url), case, kit=kit, attendant=Attendant(progress=stages.append)
+    )
     assert sealed.report.verdict is Outcome.PASSED
     assert sealed.shortfalls == sealed.notes == ()
     assert stages == ["launch", "load", "rest", "artefacts", "seal"]
@@ -116,7 +118,10 @@ def test_bundle_of_a_login_says_that_it_shows_an_account(case: Case, kit: Kit) -
 
     with running_site(answer) as site:
         sealed = capture_page(
-            request(f"{site}/order", login=True), case, kit=kit, confirm_login=confirm_login
+            request(f"{site}/order", login=True),
+            case,
+            kit=kit,
+            attendant=Attendant(confirm_login=confirm_login),
         )
     assert [note.code for note in sealed.notes] == ["secret.redacted", "logged_in"]
     assert origin_of(sealed)[1].redacted == sealed.notes

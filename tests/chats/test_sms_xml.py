@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from evidence_kit.chats.parsers import sms_xml
 from evidence_kit.chats.record import Flag
 from evidence_kit.chats.source import PIECE_BYTES
 from tests.chats.exports import read
@@ -35,3 +36,32 @@ def test_half_without_the_other_is_flagged_and_the_rest_is_read(
     assert Flag.UNDECODABLE in record.flags
     assert chat.stopped is None
     assert chat.unclaimed_bytes == 0
+
+
+def test_what_is_no_xml_stops_the_reading_where_it_stands(tmp_path: Path) -> None:
+    path = tmp_path / "sms.xml"
+    good = BEGIN + b'x" />\n'
+    path.write_bytes(HEAD + good + b"  <sms <\n" + b" " * PIECE_BYTES + END)
+    records, chat = read(path, "sms_xml")
+    assert [record.body_raw for record in records][:1] == ["x"]
+    assert chat.stopped and chat.stopped.code == "chat.not_xml"
+    assert len(HEAD + good) <= chat.stopped.byte <= len(HEAD + good) + 8
+
+
+def test_tag_that_is_too_long_is_not_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sms_xml, "ELEMENT_BYTES", PIECE_BYTES)
+    path = tmp_path / "sms.xml"
+    path.write_bytes(HEAD + BEGIN + b"x" * (4 * PIECE_BYTES) + END)
+    _, chat = read(path, "sms_xml")
+    assert chat.stopped and chat.stopped.code == "chat.too_long"
+
+
+def test_parts_of_one_message_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sms_xml, "PARTS", 3)
+    path = tmp_path / "sms.xml"
+    part = b'<part ct="text/plain" text="x" />'
+    mms = b'<mms date="1777600800000" m_type="132"><parts>' + part * 5 + b"</parts></mms>\n</smses>"
+    path.write_bytes(HEAD + mms)
+    (record,), chat = read(path, "sms_xml")
+    assert record.body_raw == "x\nx\nx"
+    assert chat.stopped is None

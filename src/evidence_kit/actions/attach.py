@@ -1,7 +1,6 @@
 """attach: the signed list of a case's exhibits, ready to go with a complaint."""
 
 import contextlib
-import hashlib
 import html
 import os
 import secrets
@@ -33,6 +32,7 @@ from evidence_kit.capture.sanity import is_doubt
 from evidence_kit.checks.expectations import Expectations
 from evidence_kit.checks.tokens import proven_time
 from evidence_kit.crypto.cms import sign_detached, verify_detached
+from evidence_kit.crypto.digest import sha256_of_file
 from evidence_kit.crypto.keys import SigningKey
 from evidence_kit.crypto.pem import certificate_to_pem, certificates_from_pem
 from evidence_kit.crypto.tsp import verify_token
@@ -116,7 +116,7 @@ def attach_manifest(
         report = _verified(case, kit, progress)
         key = begin(case, kit).key
         listed = contents(case)
-        digests = {one.path: _sha256_of(one.path) for one in listed}
+        digests = {one.path: sha256_of_file(one.path) for one in listed}
         copies = {one.path: f"{BUNDLES}/{one.name}" for one in listed if include_bundles}
         made_at = kit.now()
         manifest = list_exhibits(
@@ -212,13 +212,8 @@ def _copy(source: Path, copy: Path, sha256: str) -> None:
     """Copy a bundle and read the copy back."""
     copy.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, copy)
-    if _sha256_of(copy) != sha256:
+    if sha256_of_file(copy) != sha256:
         raise SealError("attach.copy", path=str(source))
-
-
-def _sha256_of(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _prove(

@@ -1,8 +1,9 @@
 """capture: a page in a real browser -> one sealed bundle."""
 
+import functools
 import tempfile
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -25,17 +26,32 @@ INTERRUPT_S = 0.5
 _LOGGED_IN = Observation(code="logged_in")
 
 
+class Attendant(msgspec.Struct, frozen=True, kw_only=True):
+    """Who attends a capture: what is asked of him, and what he is told."""
+
+    confirm_login: Callable[[], None] | None = None
+    """With `request.login`: returns when the user has logged in."""
+    offer_login: Callable[[], bool] | None = None
+    """Asked where the site wanted a login, before anything is sealed; True throws that page
+    away and captures again with `request.login`."""
+    before_visit: Callable[[], None] | None = None
+    """Called right before the site is asked for the page."""
+    progress: Callable[[str], None] | None = None
+    """Told the name of each stage as it begins."""
+    stop: Stop | None = None
+    """Lets another thread give the capture up, until the bundle is being sealed."""
+
+
+_NOBODY = Attendant()
+
+
 def capture_page(
     request: CaptureRequest,
     destination: Destination,
     *,
     kit: Kit,
     label: str | None = None,
-    confirm_login: Callable[[], None] | None = None,
-    offer_login: Callable[[], bool] | None = None,
-    before_visit: Callable[[], None] | None = None,
-    progress: Callable[[str], None] | None = None,
-    stop: Stop | None = None,
+    attendant: Attendant = _NOBODY,
 ) -> Sealed:
     """Capture a page and seal what came, together with all that went wrong.
 
@@ -47,12 +63,6 @@ def capture_page(
         destination: a case or a file that does not exist yet.
         kit: keys, authorities, roots.
         label: what the user calls the page; None takes its address.
-        confirm_login: with `request.login`, returns when the user has logged in.
-        offer_login: asked where the site wanted a login, before anything is sealed; True
-            throws that page away and captures again with `request.login`.
-        before_visit: called right before the site is asked for the page.
-        progress: called with the name of each stage as it begins.
-        stop: lets another thread give the capture up, until the bundle is being sealed.
 
     Raises:
         UsageError: the address is no plain web address.
@@ -65,49 +75,64 @@ def capture_page(
     with (
         tempfile.TemporaryDirectory(prefix="evidence-kit-") as temporary,
         ThreadPoolExecutor(max_workers=1) as pool,
+        ExitStack() as running,
     ):
         folder = Path(temporary)
         # The authority answers while the browser starts.
         coming = pool.submit(_stamp_before, request.url, destination, act, kit, folder)
 
-        def before_navigation() -> int | None:
-            before = coming.result()
-            if before_visit:
-                before_visit()
-            return before.offset_ms
-
-        def capture_into(name: str, request: CaptureRequest) -> AbstractContextManager[Capture]:
-            (folder / name).mkdir()
-            return capturing(
-                request,
-                folder / name,
-                before_navigation=before_navigation,
-                confirm_login=confirm_login,
-                progress=progress,
-                clock=kit.now,
-                stop=stop,
-            )
-
-        with ExitStack() as running:
-            capture = running.enter_context(capture_into("first", request))
-            if offer_login and _is_walled(capture, request) and offer_login():
-                running.close()
-                request = msgspec.structs.replace(request, login=True)
-                capture = running.enter_context(capture_into("logged-in", request))
-            if stop and (capture.is_attempt or capture.origin.missing):
-                stop.sleep(INTERRUPT_S)
-            if progress:
-                progress("seal")
-            origin = _origin(capture, request)
-            sealed = seal(
-                [_draft(capture, origin, label)],
-                destination,
-                kit=kit,
-                act=act,
-                record=(*capture.record, *coming.result().files),
-                browser=capture.browser,
-            )
+        start = functools.partial(
+            capturing,
+            before_navigation=functools.partial(_before_navigation, coming, attendant),
+            confirm_login=attendant.confirm_login,
+            progress=attendant.progress,
+            clock=kit.now,
+            stop=attendant.stop,
+        )
+        capture, request = _come_by(request, folder, start, running, attendant.offer_login)
+        if attendant.stop and (capture.is_attempt or capture.origin.missing):
+            attendant.stop.sleep(INTERRUPT_S)
+        if attendant.progress:
+            attendant.progress("seal")
+        origin = _origin(capture, request)
+        sealed = seal(
+            [_draft(capture, origin, label)],
+            destination,
+            kit=kit,
+            act=act,
+            record=(*capture.record, *coming.result().files),
+            browser=capture.browser,
+        )
     return _with_observations(sealed, origin)
+
+
+def _before_navigation(coming: "Future[_Before]", attendant: Attendant) -> int | None:
+    """Wait for the authority and the user's turn; the authority's clock minus the machine's."""
+    before = coming.result()
+    if attendant.before_visit:
+        attendant.before_visit()
+    return before.offset_ms
+
+
+def _come_by(
+    request: CaptureRequest,
+    folder: Path,
+    start: Callable[[CaptureRequest, Path], AbstractContextManager[Capture]],
+    running: ExitStack,
+    offer_login: Callable[[], bool] | None,
+) -> tuple[Capture, CaptureRequest]:
+    """The page, captured once more with a login where the user wants that; and how it was."""
+
+    def capture_into(name: str, request: CaptureRequest) -> Capture:
+        (folder / name).mkdir()
+        return running.enter_context(start(request, folder / name))
+
+    capture = capture_into("first", request)
+    if offer_login and _is_walled(capture, request) and offer_login():
+        running.close()
+        request = msgspec.structs.replace(request, login=True)
+        capture = capture_into("logged-in", request)
+    return capture, request
 
 
 def _is_walled(capture: Capture, request: CaptureRequest) -> bool:

@@ -1,6 +1,5 @@
 """chat.json in a bundle: what it tells, and whether the original beside it gives the same."""
 
-import hashlib
 import tempfile
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from evidence_kit.actions.chats import OPERATION, ChatOptions
 from evidence_kit.bundle.reader import Bundle
 from evidence_kit.chats import derived
 from evidence_kit.chats.reading import Roles
-from evidence_kit.crypto.digest import sha256_hex
+from evidence_kit.crypto.digest import sha256_hex, sha256_of_file
 from evidence_kit.errors import InputError, UsageError
 from evidence_kit.model import FileEntry, Imported, Item
 from evidence_kit.report import Fault
@@ -107,7 +106,7 @@ def _is_derived(
         )
         offset = account.chats[0].assumed_offset
         derived.derive([one.reading(offset) for one in members], made, name=name, roles=roles)
-        written = {path.name: _sha256_of(path) for path in made.iterdir()}
+        written = {path.name: sha256_of_file(path) for path in made.iterdir()}
     sealed = {
         Path(one.path).name: bundle.manifest.get(one.path)
         for one in item.files
@@ -117,8 +116,3 @@ def _is_derived(
         # another version may word the transcript otherwise; a parser has a version of its own
         return written[derived.MESSAGES] == sealed.get(derived.MESSAGES)
     return written == sealed
-
-
-def _sha256_of(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

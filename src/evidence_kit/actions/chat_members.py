@@ -1,17 +1,16 @@
 """The chats of one original, a file or a zip of several, and how each is to be read again."""
 
-import dataclasses
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-from evidence_kit.actions.chats import ChatOptions
+from evidence_kit.actions.chats import ChatOptions, parser_of
 from evidence_kit.bundle.text import escape
 from evidence_kit.chats import derived
-from evidence_kit.chats.containers import Export, ZipRefused, exports
-from evidence_kit.chats.parser import DateOrder, Options, Parser, choose, parser_named
+from evidence_kit.chats.containers import ZipRefused, exports
+from evidence_kit.chats.parser import DateOrder, Options, Parser, parser_named
 from evidence_kit.chats.reading import Reading
 from evidence_kit.chats.record import Chat
 from evidence_kit.chats.source import Source
@@ -92,7 +91,10 @@ def members_of(
             merchant=options.merchant or said.merchant,
             date_order=options.date_order or said.date_order,
         )
-        parser = _parser(export, name, merged.parser, is_sealed=chat is not None)
+        if chat and merged.parser:
+            parser: Parser | None = parser_named(merged.parser)
+        else:
+            parser = parser_of(export, merged.parser, name=name)
         if parser is not None:
             found.append(
                 Member(
@@ -106,17 +108,6 @@ def members_of(
     if not found:
         raise InputError("chat.no_format", path=name)
     return found
-
-
-def _parser(export: Export, name: str, parser_id: str | None, *, is_sealed: bool) -> Parser | None:
-    if parser_id is not None:
-        parser = parser_named(parser_id)
-        # of the texts in a zip, the named format takes those that may be its own
-        may_be = is_sealed or export.member is None or parser.detect(export.head).score > 0
-        return parser if may_be else None
-    # a message on this file is to name it as the user knows it
-    head = export.head if export.member else dataclasses.replace(export.head, name=name)
-    return choose(head)
 
 
 def wanted_of(members: list[Member], name: str | None) -> Member:

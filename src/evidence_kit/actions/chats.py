@@ -1,5 +1,6 @@
 """Chats among the files that are added: read, and what can be cited derived beside them."""
 
+import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -10,10 +11,10 @@ from evidence_kit.bundle.text import escape
 from evidence_kit.chats import derived
 from evidence_kit.chats.containers import Export, ZipRefused, exports
 from evidence_kit.chats.parser import DateOrder, Options, Parser, choose, parser_named
-from evidence_kit.chats.parsers.generic_txt import dated_lines
 from evidence_kit.chats.reading import Reading, Roles
 from evidence_kit.chats.record import Chat, Participant
 from evidence_kit.chats.source import Source, open_source, read_head
+from evidence_kit.chats.written import dated_lines
 from evidence_kit.errors import UsageError, closest
 from evidence_kit.model import Draft, DraftFile, Kind, Maker, Observation
 
@@ -72,7 +73,7 @@ def read_chat(
         parser=parser, me=tuple(me), merchant=tuple(merchant), date_order=date_order
     )
     path = Path(path)
-    found = _parser_of(Export(read_head(path), path, None), options)
+    found = parser_of(Export(read_head(path), path, None), options.parser)
     if found is None:
         raise UsageError("chat.none")
     return _reading(open_source(path), found, options, options.roles)
@@ -125,7 +126,7 @@ def _read_draft(
         chosen = [
             (export, parser)
             for export in exports(path, unpacked)
-            if (parser := _parser_of(export, options)) is not None
+            if (parser := parser_of(export, options.parser)) is not None
         ]
     except ZipRefused as refused:
         return _document(draft, refused.code), ()
@@ -134,10 +135,21 @@ def _read_draft(
     return _chat(draft, chosen, folder, options, ask)
 
 
-def _parser_of(export: Export, options: ChatOptions) -> Parser | None:
-    if options.parser is None:
-        return choose(export.head)
-    parser = parser_named(options.parser)
+def parser_of(export: Export, parser_id: str | None, *, name: str | None = None) -> Parser | None:
+    """What a chat is to be read with; None where nothing fits.
+
+    Args:
+        export: a file, or a text in a zip.
+        parser_id: the format that the user named.
+        name: what a message calls the file; None takes the name that it has.
+
+    Raises:
+        UsageError: "chat.no_such_parser" or "chat.ambiguous".
+    """
+    if parser_id is None:
+        named = None if export.member else name
+        return choose(dataclasses.replace(export.head, name=named) if named else export.head)
+    parser = parser_named(parser_id)
     # of the texts in a zip, the named format takes those that may be its own
     return parser if export.member is None or parser.detect(export.head).score else None
 

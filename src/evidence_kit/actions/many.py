@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from evidence_kit.actions.capture import INTERRUPT_S, capture_page
+from evidence_kit.actions.capture import INTERRUPT_S, Attendant, capture_page
 from evidence_kit.actions.kit import Kit
 from evidence_kit.actions.page_list import ListedPage
 from evidence_kit.actions.seal import Destination, Sealed
@@ -153,8 +153,9 @@ class _Run:
                 self._place(page, number),
                 kit=self._kit,
                 label=page.label,
-                before_visit=lambda: self._pace.wait(page.url, self.stop),
-                stop=self.stop,
+                attendant=Attendant(
+                    before_visit=lambda: self._pace.wait(page.url, self.stop), stop=self.stop
+                ),
             )
         except Stopped:
             return None

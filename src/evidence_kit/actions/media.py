@@ -10,6 +10,7 @@ from evidence_kit.actions.derivation import derived_file
 from evidence_kit.bundle import layout
 from evidence_kit.bundle.reader import Bundle
 from evidence_kit.bundle.text import escape
+from evidence_kit.crypto.digest import sha256_of_file
 from evidence_kit.errors import InputError, UsageError
 from evidence_kit.media.describe import VERSION, describe, matches
 from evidence_kit.media.facts import FORMAT, Media, PrivateKind
@@ -112,8 +113,7 @@ def tie_transcript(drafts: Sequence[Draft], path: Path) -> tuple[Draft, ...]:
 
 def _sha256_of(path: Path) -> str:
     try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+        return sha256_of_file(path)
     except FileNotFoundError:
         raise InputError("file.missing", path=str(path)) from None
     except OSError as error:

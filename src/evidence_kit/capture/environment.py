@@ -1,6 +1,5 @@
 """What is recorded of machine and connection; what names them only where the user was shown it."""
 
-import hashlib
 import subprocess
 import sys
 from pathlib import Path
@@ -21,7 +20,7 @@ from evidence_kit.bundle.environment import (
 from evidence_kit.bundle.tags import encode_json
 from evidence_kit.capture.request import Disclosed
 from evidence_kit.capture.traffic import Answer
-from evidence_kit.crypto.digest import sha256_hex
+from evidence_kit.crypto.digest import sha256_hex, sha256_of_file
 from evidence_kit.model import Browser
 from evidence_kit.settings import platform_family
 
@@ -102,8 +101,7 @@ def to_json(seen: Surroundings) -> bytes:
 def digest_of(path: str) -> str | None:
     """SHA-256 of a program; None where it can't be read."""
     try:
-        with open(path, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256_of_file(Path(path))
     except OSError:
         return None
 

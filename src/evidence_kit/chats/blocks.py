@@ -45,6 +45,11 @@ class Block(msgspec.Struct, frozen=True, gc=False):
         """CUT where it is too long to be held."""
         return (Flag.CUT,) if self.is_cut else ()
 
+    def stray_bytes(self, source: Source) -> int:
+        """How many bytes behind the header are no blank lines: nothing belongs there."""
+        stray = self.text[len(self.header[0]) if self.header else 0 :].lstrip("\r\n")
+        return source.length(stray) if stray.strip() else 0
+
     def span(self, source: Source) -> Span:
         """Its place, for a record."""
         return Span(

@@ -13,7 +13,7 @@ import msgspec
 from evidence_kit.chats.json_stream import Value
 from evidence_kit.chats.phrases import flags_of, kind_of_body, kind_of_system
 from evidence_kit.chats.record import Flag, Record, RecordKind
-from evidence_kit.chats.scalars import number, text_of
+from evidence_kit.chats.scalars import number, object_of, objects_of, text_of
 from evidence_kit.chats.source import Source
 from evidence_kit.chats.times import UNDATED, Moment, epoch_moment, offset_moment
 
@@ -59,11 +59,11 @@ def record_of(
 ) -> Record:
     """The record of one message."""
     get = message.get
-    content = _object(get("content"))
+    content = object_of(get("content"))
     body = text_of(content.get("text")) or ""
     files, is_missing = _files(content)
     raw, moment = _time(message)
-    name, sender_id, ids = _sender(_object(get("sender")))
+    name, sender_id, ids = _sender(object_of(get("sender")))
     missing = (Flag.PLACEHOLDER,) if is_missing else ()
     return Record(
         id=source.record_id(value.byte_start),
@@ -91,14 +91,6 @@ def is_wordless(body: str) -> bool:
     return not _STAND_INS.sub("", body).strip()
 
 
-def _object(value: object) -> dict[str, object]:
-    return value if isinstance(value, dict) else {}
-
-
-def _objects(value: object) -> list[dict[str, object]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
-
-
 def _sender(sender: dict[str, object]) -> tuple[str | None, str | None, frozenset[str]]:
     """Name, id, and all ids; the QQ number where there is one, else QQ's inner uid."""
     uid, uin = (text_of(sender.get(key)) for key in ("uid", "uin"))
@@ -122,14 +114,14 @@ def _kind(message: dict[str, object], content: dict[str, object], body: str) -> 
     get = message.get
     if get("recalled") is True or get("isRecalled") is True:
         return RecordKind.RECALL
-    elements = _objects(content.get("elements"))
+    elements = objects_of(content.get("elements"))
     types = {text_of(one.get("type")) for one in elements}
     if _CALL in types:
         return RecordKind.MEDIA
     if get("system") is True or get("isSystemMessage") is True:
         return kind_of_system(body)
     if types & _WORDLESS:
-        words = (text_of(_object(one.get("data")).get("text")) or "" for one in elements
+        words = (text_of(object_of(one.get("data")).get("text")) or "" for one in elements
                  if one.get("type") == "text")  # fmt: skip
         return RecordKind.TEXT if "".join(words).strip() else RecordKind.MEDIA
     if content.get("resources") and is_wordless(body):
@@ -139,9 +131,9 @@ def _kind(message: dict[str, object], content: dict[str, object], body: str) -> 
 
 def _reply(content: dict[str, object]) -> str | None:
     """Id of the message that this one answers, else its text."""
-    elements = _objects(content.get("elements"))
-    answered = [_object(content.get("reply"))]
-    answered += [_object(one.get("data")) for one in elements if one.get("type") == "reply"]
+    elements = objects_of(content.get("elements"))
+    answered = [object_of(content.get("reply"))]
+    answered += [object_of(one.get("data")) for one in elements if one.get("type") == "reply"]
     keys = ("referencedMessageId", "messageId", "content")
     found = (text_of(one.get(key)) for key in keys for one in answered)
     return next((one for one in found if one not in (None, "0")), None)
@@ -149,7 +141,7 @@ def _reply(content: dict[str, object]) -> str | None:
 
 def _files(content: dict[str, object]) -> tuple[tuple[str, ...], bool]:
     """The files that it names, and whether one of them is not beside the export."""
-    resources = _objects(content.get("resources"))
+    resources = objects_of(content.get("resources"))
     paths = [text_of(one.get("localPath")) for one in resources]
     names = (
         path or text_of(one.get("filename") or one.get("fileName"))

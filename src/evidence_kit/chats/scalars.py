@@ -1,4 +1,4 @@
-"""Numbers, texts and yes or no, as exporters write them into JSON and tables."""
+"""Numbers, texts, yes or no, and objects, as exporters write them into JSON and tables."""
 
 
 def number(text: object) -> int | None:
@@ -28,3 +28,19 @@ def yes_or_no(value: object) -> bool | None:
     if isinstance(value, bool):
         return value
     return {1: True, 0: False}.get(found) if (found := number(value)) is not None else None
+
+
+def object_of(value: object) -> dict[str, object]:
+    """An object of JSON; an empty one for anything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def objects_of(value: object) -> list[dict[str, object]]:
+    """The objects of an array; none for anything else."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def texts_in(value: object, key: str) -> tuple[str, ...]:
+    """What the objects of an array hold under a key, such as names of files; without empty ones."""
+    found = (text_of(one.get(key)) for one in objects_of(value))
+    return tuple(text for text in found if text is not None)

@@ -25,6 +25,12 @@ WHEN = (
     r"(?P<zone>[ ]?(?:Z|(?:UTC|GMT)?[+-]\d\d:?\d\d))?)(?!\d)"
 )
 """Pattern of a date with a time behind it, for a larger one; `moment_of` reads its groups."""
+DATED = re.compile(
+    rf"^(?:(?P<name>[^\s\d\[【(:：][^\r\n:：]{{0,39}}?)[ \t]+)?[\[【(]?{WHEN}[\]】)]?(?![,;\t])"
+    r"[ \t]*+[-–—]?+[ \t]*+(?P<rest>(?(name)|[^\r\n]*))(?=\r?$)",
+    re.MULTILINE,
+)
+"""The beginning of a message: a date and a time, or a name and then these."""
 _CELL = re.compile(WHEN)
 _EPOCH = re.compile(r"\d{10}|\d{13}", re.ASCII)
 
@@ -61,3 +67,8 @@ def _offset(zone: str) -> str:
     """+08:00, from Z, +0800, UTC+08:00."""
     digits = zone.strip().removeprefix("UTC").removeprefix("GMT")
     return "+00:00" if digits == "Z" else f"{digits[:3]}:{digits[-2:]}"
+
+
+def dated_lines(text: str) -> int:
+    """How many lines begin with a date and a time, or with a name and then these."""
+    return len(DATED.findall(text))

@@ -123,7 +123,7 @@ def _capture(
     out: Path | None,
     as_json: bool,
 ) -> ExitCode:
-    from evidence_kit.actions.capture import capture_page
+    from evidence_kit.actions.capture import Attendant, capture_page
     from evidence_kit.cli.sealing import show_sealed
 
     may_log_in = terminal.may_ask and can_show_window()
@@ -144,9 +144,11 @@ def _capture(
             place,
             kit=kit,
             label=label,
-            confirm_login=confirm_login if terminal.may_ask else None,
-            offer_login=offer_login if may_log_in else None,
-            progress=progress,
+            attendant=Attendant(
+                confirm_login=confirm_login if terminal.may_ask else None,
+                offer_login=offer_login if may_log_in else None,
+                progress=progress,
+            ),
         )
     code = show_sealed(terminal, sealed, as_json=as_json, is_suggesting=False)
     _suggest(terminal, sealed, request, out=out)

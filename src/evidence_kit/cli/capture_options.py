@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from evidence_kit.cli.login import session_store
-from evidence_kit.cli.options import PATH, option
+from evidence_kit.cli.options import PATH, option, with_options
 from evidence_kit.cli.terminal import Terminal
 from evidence_kit.errors import UsageError
 from evidence_kit.i18n import mark
@@ -140,7 +140,7 @@ def requesting(command: _Function) -> _Function:
         )
         return command(*arguments, request=request, **others)
 
-    return _with(_REQUEST, with_request)
+    return with_options(with_request, *_REQUEST)
 
 
 def claiming(command: _Function) -> _Function:
@@ -167,13 +167,7 @@ def claiming(command: _Function) -> _Function:
             raise UsageError("environment.claims")
         return command(*arguments, claims=claims if is_full else None, **others)
 
-    return _with(_CLAIMS, with_claims)
-
-
-def _with(options: tuple[Callable[[_Function], _Function], ...], command: _Function) -> _Function:
-    for decorate in reversed(options):
-        command = decorate(command)
-    return command
+    return with_options(with_claims, *_CLAIMS)
 
 
 def _session_path(terminal: Terminal, name: str | None) -> str | None:

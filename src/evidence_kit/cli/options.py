@@ -81,23 +81,26 @@ def given(*names: str, without: Collection[str] = ()) -> list[str]:
     return words
 
 
-def sealing(command: F) -> F:
-    """The options of every command that seals: authorities, roots, JSON."""
-    for decorate in (as_json, trust, _NO_TIMESTAMP, _TSA):
+def with_options(command: F, *options: Callable[[F], F]) -> F:
+    """A command with these options, listed in their order."""
+    for decorate in reversed(options):
         command = decorate(command)
     return command
+
+
+def sealing(command: F) -> F:
+    """The options of every command that seals: authorities, roots, JSON."""
+    return with_options(command, _TSA, _NO_TIMESTAMP, trust, as_json)
 
 
 def placing(command: F) -> F:
     """The options that say where a bundle goes."""
-    return in_case(_OUT(command))
+    return with_options(command, in_case, _OUT)
 
 
 def stamping(command: F) -> F:
     """The options of a command that only asks for time stamps."""
-    for decorate in (as_json, trust, _TSA):
-        command = decorate(command)
-    return command
+    return with_options(command, _TSA, trust, as_json)
 
 
 def kit_of(

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from evidence_kit.crypto.digest import sha256_hex, sha256_of_file
 from evidence_kit.webarchive.cdxj import index_warc
 
 _WARC = "archive/data.warc.gz"
@@ -74,10 +75,8 @@ def _pages(page: ArchivedPage) -> bytes:
 
 def _fixity(content: bytes | Path) -> dict[str, Any]:
     if isinstance(content, bytes):
-        return {"hash": f"sha256:{hashlib.sha256(content).hexdigest()}", "bytes": len(content)}
-    with content.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return {"hash": f"sha256:{digest}", "bytes": content.stat().st_size}
+        return {"hash": f"sha256:{sha256_hex(content)}", "bytes": len(content)}
+    return {"hash": f"sha256:{sha256_of_file(content)}", "bytes": content.stat().st_size}
 
 
 def _put(packed: zipfile.ZipFile, name: str, content: bytes | Path) -> None:

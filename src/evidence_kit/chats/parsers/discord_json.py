@@ -11,7 +11,7 @@ from evidence_kit.chats.json_stream import Value, values
 from evidence_kit.chats.parser import SIGNATURE, Detection, Options, Parser
 from evidence_kit.chats.phrases import flags_of
 from evidence_kit.chats.record import Declared, Flag, Part, Record, RecordKind
-from evidence_kit.chats.scalars import number, text_of
+from evidence_kit.chats.scalars import number, object_of, text_of, texts_in
 from evidence_kit.chats.source import Head, Source
 from evidence_kit.chats.times import UNDATED, offset_moment
 
@@ -49,9 +49,9 @@ def _record(
     source: Source, value: Value, message: dict[str, object], conversation: str | None
 ) -> Record:
     get = message.get
-    author, reference = _object(get("author")), _object(get("reference"))
+    author, reference = object_of(get("author")), object_of(get("reference"))
     kind, body = text_of(get("type")), text_of(get("content")) or ""
-    attachments = (*_names(get("attachments"), "fileName"), *_names(get("stickers"), "name"))
+    attachments = (*texts_in(get("attachments"), "fileName"), *texts_in(get("stickers"), "name"))
     written = text_of(get("timestamp"))
     moment = UNDATED if written is None else offset_moment(written)
     flags = [*flags_of(body), *moment.flags]
@@ -82,16 +82,6 @@ def _kind(type_raw: str | None, *, is_shown: bool) -> RecordKind:
     if type_raw is not None and type_raw not in _SAID:
         return RecordKind.SYSTEM
     return RecordKind.MEDIA if is_shown else RecordKind.TEXT
-
-
-def _object(value: object) -> dict[str, object]:
-    return value if isinstance(value, dict) else {}
-
-
-def _names(value: object, key: str) -> Iterator[str]:
-    for one in value if isinstance(value, list) else ():
-        if name := text_of(_object(one).get(key)):
-            yield name
 
 
 PARSER = Parser(

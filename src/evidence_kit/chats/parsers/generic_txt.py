@@ -13,21 +13,11 @@ from evidence_kit.chats.parser import GENERIC, DateOrder, Detection, Options, Pa
 from evidence_kit.chats.phrases import flags_of, kind_of_body, kind_of_system
 from evidence_kit.chats.record import Part, Record
 from evidence_kit.chats.source import Head, Source
-from evidence_kit.chats.written import WHEN, moment_of
+from evidence_kit.chats.written import DATED, dated_lines, moment_of
 
-_HEADER = re.compile(
-    rf"^(?:(?P<name>[^\s\d\[【(:：][^\r\n:：]{{0,39}}?)[ \t]+)?[\[【(]?{WHEN}[\]】)]?(?![,;\t])"
-    r"[ \t]*+[-–—]?+[ \t]*+(?P<rest>(?(name)|[^\r\n]*))(?=\r?$)",
-    re.MULTILINE,
-)
 _NAMED = re.compile(r"(?P<name>[^:：]{1,40}?)[ \t]*[:：](?!//)[ \t]?(?P<text>.*)", re.DOTALL)
 _ENOUGH = 3
 """Fewer lines with a time are any note."""
-
-
-def dated_lines(text: str) -> int:
-    """How many lines begin with a date and a time, or with a name and then these."""
-    return len(_HEADER.findall(text))
 
 
 def _detect(head: Head) -> Detection:
@@ -39,7 +29,7 @@ def _detect(head: Head) -> Detection:
 
 def _parse(source: Source, options: Options) -> Iterator[Part]:
     known = KnownSenders()
-    for block in blocks(source, _HEADER):
+    for block in blocks(source, DATED):
         if block.header is not None:
             yield _record(source, block, block.header, options.date_order, known)
 

@@ -77,10 +77,10 @@ def _parse(source: Source, options: Options) -> Iterator[Part]:
                 yield Structure(block.byte_start, block.byte_end)
         elif header["title"] is not None:
             peer, days = _peer(header["title"].strip()), ()
-            yield Structure(block.byte_start, block.byte_end - _stray_bytes(source, block))
+            yield Structure(block.byte_start, block.byte_end - block.stray_bytes(source))
         elif header["day"] is not None:
             days = _days(header["day"], options.date_order)
-            yield Structure(block.byte_start, block.byte_end - _stray_bytes(source, block))
+            yield Structure(block.byte_start, block.byte_end - block.stray_bytes(source))
         else:
             yield _record(source, block, header, days, peer)
 
@@ -88,13 +88,6 @@ def _parse(source: Source, options: Options) -> Iterator[Part]:
 def _peer(title: str) -> str:
     named = _TITLE.fullmatch(title)
     return next((name for name in named.groups() if name), title) if named else title
-
-
-def _stray_bytes(source: Source, block: Block) -> int:
-    """How many bytes behind a head or a day are no blank lines; they stay unclaimed."""
-    assert block.header is not None
-    after = block.text[len(block.header[0]) :].lstrip(" \t\r\n")
-    return source.length(after)
 
 
 def _days(line: str, order: DateOrder | None) -> tuple[str, ...]:

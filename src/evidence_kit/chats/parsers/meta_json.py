@@ -12,7 +12,7 @@ from evidence_kit.chats.json_stream import Value, values
 from evidence_kit.chats.parser import SIGNATURE, Detection, Options, Parser
 from evidence_kit.chats.phrases import flags_of
 from evidence_kit.chats.record import Flag, Part, Record, RecordKind
-from evidence_kit.chats.scalars import number, text_of
+from evidence_kit.chats.scalars import number, text_of, texts_in
 from evidence_kit.chats.source import Head, Source
 from evidence_kit.chats.times import UNDATED, epoch_moment
 
@@ -65,7 +65,8 @@ def _record(
     if is_clean:
         message = _usual(message)
     get = message.get
-    written = text_of(get("sender_name")), text_of(get("content")) or "", tuple(_files(message))
+    files = tuple(name for key in _FILES for name in texts_in(get(key), "uri"))
+    written = text_of(get("sender_name")), text_of(get("content")) or "", files
     sender, body, attachments = written
     if not is_clean:
         sender = repaired(sender) if sender else None
@@ -111,15 +112,6 @@ def _kind(message: dict[str, object]) -> RecordKind:
         return RecordKind.SYSTEM
     has_more = any(message.get(key) is not None for key in (*_FILES, *_OTHERS))
     return RecordKind.MEDIA if has_more else RecordKind.TEXT
-
-
-def _files(message: dict[str, object]) -> Iterator[str]:
-    for key in _FILES:
-        found = message.get(key)
-        for file in found if isinstance(found, list) else ():
-            name = text_of(file.get("uri")) if isinstance(file, dict) else None
-            if name:
-                yield name
 
 
 PARSER = Parser(

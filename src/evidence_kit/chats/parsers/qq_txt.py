@@ -52,17 +52,9 @@ def _parse(source: Source, options: Options) -> Iterator[Part]:
                 yield Structure(block.byte_start, block.byte_end)
         elif header["peer"] is not None:
             peer = header["peer"].strip() or None
-            yield Structure(block.byte_start, block.byte_end - _stray_bytes(source, block))
+            yield Structure(block.byte_start, block.byte_end - block.stray_bytes(source))
         else:
             yield _record(source, block, header, peer)
-
-
-def _stray_bytes(source: Source, block: Block) -> int:
-    """How many bytes behind a chat's head are no blank lines; they stay unclaimed."""
-    assert block.header is not None
-    after = block.text[len(block.header[0]) :]
-    stray = after.lstrip("\r\n")
-    return source.length(stray) if stray.strip() else 0
 
 
 def _record(source: Source, block: Block, header: re.Match[str], peer: str | None) -> Record:

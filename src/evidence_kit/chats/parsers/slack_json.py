@@ -12,7 +12,7 @@ from evidence_kit.chats.json_stream import Value, values
 from evidence_kit.chats.parser import SIGNATURE, Detection, Options, Parser
 from evidence_kit.chats.phrases import flags_of
 from evidence_kit.chats.record import Flag, Part, Record, RecordKind
-from evidence_kit.chats.scalars import text_of
+from evidence_kit.chats.scalars import object_of, text_of, texts_in
 from evidence_kit.chats.source import Head, Source
 from evidence_kit.chats.times import NO_SUCH_TIME, UNDATED, Moment, epoch_moment
 
@@ -45,7 +45,7 @@ def _record(source: Source, value: Value, message: dict[str, object], folder: st
     ts, thread = text_of(get("ts")), text_of(get("thread_ts"))
     moment = _moment(ts)
     body = text_of(get("text")) or ""
-    kind, attachments = _kind(message), tuple(_files(message))
+    kind, attachments = _kind(message), texts_in(get("files"), "name")
     edited = (Flag.EDITED,) if get("edited") else ()
     return Record(
         id=source.record_id(value.byte_start),
@@ -87,18 +87,9 @@ def _moment(ts: str | None) -> Moment:
 
 def _name(message: dict[str, object]) -> str | None:
     """The name beside the message; for a robot the one that it gave itself."""
-    profile = message.get("user_profile")
-    names = profile if isinstance(profile, dict) else {}
+    names = object_of(message.get("user_profile"))
     found = (names.get("display_name"), names.get("real_name"), message.get("username"))
     return next((text for name in found if (text := text_of(name))), None)
-
-
-def _files(message: dict[str, object]) -> Iterator[str]:
-    files = message.get("files")
-    for file in files if isinstance(files, list) else ():
-        name = text_of(file.get("name")) if isinstance(file, dict) else None
-        if name:
-            yield name
 
 
 PARSER = Parser(

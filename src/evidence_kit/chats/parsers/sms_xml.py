@@ -50,12 +50,10 @@ def _parse(source: Source, options: Options) -> Iterator[Part]:
             cut = unsure.start() if unsure else len(whole)
             whole, rest = whole[:cut], whole[cut:]
             fed += len(whole)
-            reader.feed(_HALVES.sub(_joined, whole))
-            yield from reader.take()
+            yield from reader.read(_HALVES.sub(_joined, whole))
             if fed - reader.position > ELEMENT_BYTES:
                 raise ChatStop(reader.position, "chat.too_long")
-    reader.feed(_HALVES.sub(_joined, rest), is_last=True)
-    yield from reader.take()
+    yield from reader.read(_HALVES.sub(_joined, rest), is_last=True)
     if source.size_bytes > reader.position:
         yield Structure(reader.position, source.size_bytes)
 
@@ -96,23 +94,25 @@ class _Reader:
         self._expat.StartDoctypeDeclHandler = self._on_doctype
         self._expat.CharacterDataHandler = self._expat.DefaultHandler = self._on_other
 
-    def feed(self, data: bytes, *, is_last: bool = False) -> None:
-        """Read on.
+    def read(self, data: bytes, *, is_last: bool = False) -> Iterator[Part]:
+        """Read on; what is complete by now, also where reading then stops.
 
         Raises:
-            ChatStop: "chat.not_xml", "chat.dtd".
+            ChatStop: "chat.not_xml", "chat.cut_short", "chat.dtd".
         """
+        stop: ChatStop | None = None
         try:
             self._expat.Parse(data, is_last)
+        except ChatStop as stopped:
+            stop = stopped
         except expat.ExpatError as error:
             at = min(max(self._expat.ErrorByteIndex, self.position), self._source.size_bytes)
             code = "chat.cut_short" if is_last else "chat.not_xml"
-            raise ChatStop(at, code, expat.ErrorString(error.code) or "") from None
-
-    def take(self) -> list[Part]:
-        """What was completed since the last time."""
+            stop = ChatStop(at, code, expat.ErrorString(error.code) or "")
         made, self._made = self._made, []
-        return made
+        yield from made
+        if stop:
+            raise stop
 
     def _on_start(self, name: str, attributes: Attributes) -> None:
         self._close()
