@@ -1,6 +1,7 @@
 """What every parser owes, over every fixture of every format."""
 
 import codecs
+import sys
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
@@ -181,6 +182,22 @@ def test_account_adds_up(export: Export) -> None:
     assert chat.kinds == Counter(str(record.kind) for record in records)
     for claim in chat.declared:
         assert claim.what != "messages" or claim.actual == chat.records
+
+
+@each_export
+def test_size_of_the_pieces_changes_nothing(
+    export: Export, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = options_of(export.case)
+    parts = list(reading_of(export.path, export.parser, options).parts())
+    records, chat = read(export.path, export.parser, options)
+    readers = [m for name, m in sys.modules.items() if name.startswith("evidence_kit.chats.")]
+    for size in (1, 7, 64):
+        for module in readers:
+            if hasattr(module, "PIECE_BYTES"):
+                monkeypatch.setattr(module, "PIECE_BYTES", size)
+        assert list(reading_of(export.path, export.parser, options).parts()) == parts
+        assert read(export.path, export.parser, options) == (records, chat)
 
 
 @each_export

@@ -142,6 +142,16 @@ def test_value_that_is_too_long_is_not_read(
     assert (caught.value.code, caught.value.byte) == ("chat.too_long", 1)
 
 
+@pytest.mark.parametrize("size", range(1, 8))
+def test_number_goes_on_in_the_next_piece(
+    size: int, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source, "PIECE_BYTES", size)
+    data = b"[30.25, 1e+5, -2, 1.5E-3, 3, 1e5]"
+    found = list(values(made(tmp_path_factory, data), lambda pointer: not pointer))
+    assert [part.value for part in found if isinstance(part, Value)] == json.loads(data)
+
+
 BROKEN = b"""[
  {
   "a": "\\x01"

@@ -7,6 +7,7 @@ Lines end at LF alone: `str.splitlines` would also break at U+2028, U+0085 and V
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
 import msgspec
@@ -84,29 +85,36 @@ def blocks(source: Source, header: re.Pattern[str]) -> Iterator[Block]:
     Args:
         source: the export.
         header: compiled with re.MULTILINE, begun with `^`, never an empty match, and ended
-            before the line end, as with `[ \\t]*\\r?$`. It may span lines.
+            before the line end, as with `[ \\t]*\\r?$`. It may span lines, and look at the next
+            line that is not blank.
     """
     rest, opened = "", None
     place = _Place(source)
     is_skipping = is_mid_line = False
-    for piece in source.pieces():
+    for piece in chain(source.pieces(), ("",)):
         text = rest + piece
+        settled = _settled(text) if piece else len(text)
         begin = 0
         for match in header.finditer(text, _first_line(text) if is_mid_line else 0):
             start = match.start()
+            if start >= settled:
+                end = start
+                break
             if start > begin:
                 block = place.block(opened, text[begin:start])
                 if not is_skipping:
                     yield block
             begin, opened = start, match
             is_skipping = is_mid_line = False
+        else:
+            end = len(text)
         rest = text[begin:]
         if is_skipping or len(rest) > BLOCK_CHARACTERS:
-            block = place.block(opened, rest, is_cut=True)
+            block = place.block(opened, text[begin:end], is_cut=True)
             if not is_skipping:
                 yield block
-            is_skipping, is_mid_line = True, not rest.endswith("\n")
-            rest, opened = "", None
+            is_skipping, is_mid_line = True, end > 0 and text[end - 1] != "\n"
+            rest, opened = text[end:], None
     if rest:
         yield place.block(opened, rest)
 
@@ -114,6 +122,12 @@ def blocks(source: Source, header: re.Pattern[str]) -> Iterator[Block]:
 def _first_line(text: str) -> int:
     """Where the first whole line begins in a text that goes on with a line: `^` can't tell."""
     return text.find("\n") + 1 or len(text)
+
+
+def _settled(text: str) -> int:
+    """Up to where headers are taken: what follows the last line may make it none."""
+    last = text.rfind("\n", 0, len(text.rstrip("\r\n"))) + 1
+    return last if text.endswith("\n") and len(text) - last <= BLOCK_CHARACTERS else len(text)
 
 
 class _Place:

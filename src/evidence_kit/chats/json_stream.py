@@ -21,6 +21,8 @@ DEPTH = 8
 """Containers that are opened, one inside another."""
 _SPACE = " \t\n\r"
 _LONGEST_TOKEN = len(r"\ud83d\ude00")
+_HALF_NUMBER = len("e+")
+"""What may follow a number and be no part of it before the next digit comes."""
 _MARGIN_CHARACTERS = 64
 """A value further from the beginning of its line is not told by its indentation."""
 _MARGIN = re.compile(r"\n([ \t]*)\Z")
@@ -202,8 +204,8 @@ class _Window:
                 raise self.stop("chat.too_deep") from None
             except ValueError:  # a number of thousands of digits
                 raise self.stop("chat.not_json") from None
-            # a number at the very end of the window may go on behind it
-            if end < len(self._text) or not self._grow():
+            # a number near the end of the window may go on behind it
+            if len(self._text) - end > _HALF_NUMBER or not self._grow():
                 break
         start, first = self._byte, self._line
         self._advance(end)
@@ -252,7 +254,9 @@ class _Window:
 
     def _grow(self) -> bool:
         chunk = next(self._chunks, "")
+        if not chunk:
+            return False
         begin = max(0, self._cursor - _MARGIN_CHARACTERS)
         self._text = self._text[begin:] + chunk
         self._cursor -= begin
-        return bool(chunk)
+        return True
