@@ -63,7 +63,7 @@ class Flag(StrEnum):
     """What a reader of this record should know."""
 
     AMBIGUOUS_DATE = "ambiguous_date"
-    """Day and month can be read both ways; both are kept. Set while reading, by the driver."""
+    """The date can be read in several ways; all are kept. Set while reading, by the driver."""
     AUTO_REPLY = "auto_reply"
     BACKWARDS = "backwards"
     """Earlier than the record before it in the same conversation. Set by the driver."""
@@ -76,7 +76,8 @@ class Flag(StrEnum):
     LOST_HEADER = "lost_header"
     """A further line of the body begins with a sender's name and a colon, like a message."""
     NO_SUCH_TIME = "no_such_time"
-    """A time is written, but no clock or calendar has it, such as 31 February."""
+    """A time is written, but no clock or calendar has it, such as 31 February, or it is not sure
+    which is meant, such as 晚上12:30."""
     PLACEHOLDER = "placeholder"
     """The export names something that it does not contain."""
     READ = "read"
@@ -124,7 +125,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     ts_raw: str | None = None
     """The time as written."""
     ts_candidates: tuple[str, ...] = ()
-    """Its readings in RFC 3339; two where day and month are undecidable; see `tz_status`."""
+    """Its readings in RFC 3339; several where the date is undecidable; see `tz_status`."""
     tz_status: TzStatus = TzStatus.NONE
     precision: Precision | None = None
     body_raw: str

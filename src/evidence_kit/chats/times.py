@@ -1,7 +1,9 @@
 """Times as exports write them -> RFC 3339, without inventing a date, a zone or an order."""
 
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
+from itertools import pairwise
 
 import msgspec
 
@@ -14,6 +16,25 @@ _CENTURY = 2000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
 _UNMARKED = str.maketrans("", "", ". \u00a0\u202f")
+Orders = tuple[DateOrder, ...]
+"""The orders of day, month and year that are open."""
+ANY_ORDER: Orders = ("dmy", "mdy", "ymd")
+_YEAR_LAST, _YEAR_FIRST = ANY_ORDER[:2], ANY_ORDER[2:]
+CHINESE_HALVES = "上午|下午|凌晨|清晨|早上|早晨|中午|傍晚|晚上|深夜|半夜|午夜"
+"""Pattern of the Chinese words for a part of the day."""
+_MIDNIGHT = "午夜"
+_HALVES = {
+    **dict.fromkeys(("am", "a", "ap", "πμ", "上午", "午前", "오전", "凌晨"), range(12)),
+    **dict.fromkeys(("pm", "p", "ip", "μμ", "下午", "午後", "오후"), range(12, 24)),
+    **dict.fromkeys(("清晨", "早上", "早晨"), range(1, 12)),
+    "中午": range(11, 15),
+    "傍晚": range(16, 21),
+    "晚上": range(17, 24),
+    **dict.fromkeys(("深夜", "半夜"), range(22, 24)),
+    _MIDNIGHT: range(1),
+}
+"""The hours that each word may stand before: those of Unicode CLDR's rules for zh and zh-Hant, and
+around them what people write. 晚上12:30 is in none: it is said of the night before and behind."""
 
 
 class Moment(msgspec.Struct, frozen=True, gc=False):
@@ -109,59 +130,90 @@ def iso_date(year: str, month: str, day: str) -> str | None:
     return found.isoformat() if _can_be_told(found) else None
 
 
+def orders_in(dates: Iterable[Sequence[str]], order: DateOrder | None) -> Orders:
+    """The order that the user gave; without one, those that the dates of a file leave open.
+
+    A year has two digits or four. Where it may stand in front or behind, it is the number that
+    changes less often.
+
+    >>> orders_in([("26", "05", "01"), ("26", "05", "02")], None)
+    ('ymd',)
+    >>> orders_in([("28", "09", "16")], None), orders_in([("5", "9", "16")], None)
+    (('dmy', 'mdy', 'ymd'), ('dmy', 'mdy'))
+    """
+    if order is not None:
+        return (order,)
+    ends = [(date[0], date[2]) for date in dates if len(date[0]) <= 2 >= len(date[2])]
+    may_be_first = all(len(first) == 2 for first, _ in ends)
+    may_be_last = all(len(third) == 2 for _, third in ends)
+    if may_be_first and may_be_last:
+        firsts = sum(one[0] != other[0] for one, other in pairwise(ends))
+        lasts = sum(one[1] != other[1] for one, other in pairwise(ends))
+        may_be_first, may_be_last = firsts <= lasts, lasts <= firsts
+    if may_be_first == may_be_last:
+        return ANY_ORDER
+    return _YEAR_FIRST if may_be_first else _YEAR_LAST
+
+
 @lru_cache(_CACHE)
-def iso_dates(first: str, second: str, third: str, order: DateOrder | None) -> tuple[str, ...]:
-    """Every day that three numbers can name: one, two where the order is open, or none.
+def iso_dates(first: str, second: str, third: str, orders: Orders = ANY_ORDER) -> tuple[str, ...]:
+    """Every day that three numbers can name: one, several where the order is open, or none.
 
-    A year of four digits in front is always year, month, day. Else the given order alone
-    counts; without one, day-month-year and month-day-year are both tried.
+    A number of four digits is the year, in front or behind, whatever the order; one of two
+    digits may be.
 
-    >>> iso_dates("2", "3", "2026", None)
-    ('2026-03-02', '2026-02-03')
-    >>> iso_dates("14", "2", "2026", None), iso_dates("2", "3", "26", "mdy")
+    >>> iso_dates("2", "3", "2026"), iso_dates("2026", "2", "3")
+    (('2026-03-02', '2026-02-03'), ('2026-02-03',))
+    >>> iso_dates("14", "2", "2026"), iso_dates("2", "3", "26", ("mdy",))
     (('2026-02-14',), ('2026-02-03',))
+    >>> iso_dates("26", "05", "01"), iso_dates("26", "5", "1")
+    (('2001-05-26', '2026-05-01'), ('2026-05-01',))
     """
     if len(first) == 4:
-        order = "ymd"
+        orders = _YEAR_FIRST
+    elif len(third) == 4:
+        orders = tuple(order for order in orders if order != "ymd") or _YEAR_LAST
     readings = {
         "ymd": (first, second, third),
         "dmy": (third, second, first),
         "mdy": (third, first, second),
     }
-    tried = ("dmy", "mdy") if order is None else (order,)
-    found = (iso_date(*readings[name]) for name in tried)
+    tried = (readings[order] for order in orders)
+    found = (iso_date(*reading) for reading in tried if len(reading[0]) in (2, 4))
     return tuple(dict.fromkeys(day for day in found if day))
 
 
 @lru_cache(_CACHE)
-def iso_time(hour: str, minute: str, second: str | None = None, *, pm: bool | None = None) -> str:
-    """HH:MM:SS; empty where no clock shows it. `pm` None is a clock of 24 hours.
+def iso_time(hour: str, minute: str, second: str | None = None, *, half: str = "") -> str:
+    """HH:MM:SS; empty where no clock shows it, or where it is not sure which.
 
-    >>> iso_time("9", "05"), iso_time("12", "00", "01", pm=False), iso_time("8", "43", pm=True)
+    Args:
+        hour: 0 to 23.
+        minute: 0 to 59.
+        second: the same.
+        half: a word for a part of the day; without one it is a clock of 24 hours.
+
+    >>> iso_time("9", "05"), iso_time("12", "00", "01", half="AM"), iso_time("8", "43", half="晚上")
     ('09:05:00', '00:00:01', '20:43:00')
+    >>> iso_time("12", "30", half="晚上"), iso_time("12", "30", half="中午")
+    ('', '12:30:00')
     """
-    number = int(hour)
-    if pm is not None and number <= 12:
-        number = number % 12 + (12 if pm else 0)
-    elif pm is False:
-        return ""
-    if number > 23 or int(minute) > 59 or int(second or 0) > 59:
+    number: int | None = int(hour)
+    if word := half.lower().translate(_UNMARKED).strip():
+        number = _hour(int(hour), word)
+        # a clock writes this word at 00:00 and at no other time
+        if word == _MIDNIGHT and (int(minute) or int(second or 0)):
+            return ""
+    if number is None or number > 23 or int(minute) > 59 or int(second or 0) > 59:
         return ""
     return f"{number:02}:{int(minute):02}:{int(second or 0):02}"
 
 
-def is_pm(word: str, hour: str) -> bool | None:
-    """Which half of the day a word means; None for no word, a clock of 24 hours.
-
-    >>> is_pm("下午", "3"), is_pm("a. m.", "3"), is_pm("", "15"), is_pm("中午", "11")
-    (True, False, None, False)
-    """
-    plain = word.strip().lower().translate(_UNMARKED)
-    if not plain:
-        return None
-    if plain == "中午":
-        return int(hour) in (12, 1, 2)
-    return plain in ("pm", "p", "μμ", "ip", "下午", "午後", "오후", "晚上", "傍晚", "晚")
+def _hour(written: int, word: str) -> int | None:
+    """The one hour of the day that a word and a number can mean together."""
+    hours = {written} if written > 12 else {written % 12, written % 12 + 12}
+    found = hours.intersection(_HALVES.get(word, ()))
+    return found.pop() if len(found) == 1 else None
 
 
 def iso_epoch(count: int, *, milliseconds: bool = False) -> str | None:

@@ -2,22 +2,23 @@
 
 import re
 
-from evidence_kit.chats.parser import DateOrder
 from evidence_kit.chats.record import Precision, TzStatus
 from evidence_kit.chats.times import (
+    ANY_ORDER,
+    CHINESE_HALVES,
     NO_SUCH_TIME,
     UNDATED,
     Moment,
+    Orders,
     epoch_moment,
-    is_pm,
     iso_dates,
     iso_time,
     local_moment,
     offset_moment,
 )
 
-HALF = r"上午|下午|凌晨|早上|清晨|中午|傍晚|晚上|[AaPp]\.?\s?[Mm]\.?"
-"""Pattern of the words for a half of the day; `times.is_pm` reads them."""
+HALF = rf"{CHINESE_HALVES}|[AaPp]\.?\s?[Mm]\.?"
+"""Pattern of the words for a part of the day; `times.iso_time` reads them."""
 WHEN = (
     r"(?P<when>(?P<a>\d{1,4})[-/.年](?P<b>\d{1,2})[-/.月](?P<c>\d{1,4})日?[ T,，\t]{1,3}"
     rf"(?P<before>(?:{HALF})\s?)?(?P<hour>\d{{1,2}}):(?P<minute>\d\d)(?::(?P<second>\d\d))?"
@@ -35,12 +36,12 @@ _CELL = re.compile(WHEN)
 _EPOCH = re.compile(r"\d{10}|\d{13}", re.ASCII)
 
 
-def moment_of(found: re.Match[str], order: DateOrder | None) -> Moment:
+def moment_of(found: re.Match[str], orders: Orders) -> Moment:
     """The time that a match of WHEN names."""
     word = found["before"] or found["after"] or ""
-    clock = iso_time(found["hour"], found["minute"], found["second"], pm=is_pm(word, found["hour"]))
+    clock = iso_time(found["hour"], found["minute"], found["second"], half=word)
     precision = Precision.SECOND if found["second"] else Precision.MINUTE
-    dates = iso_dates(found["a"], found["b"], found["c"], order)
+    dates = iso_dates(found["a"], found["b"], found["c"], orders)
     if not found["zone"]:
         return local_moment(dates, clock, precision)
     moments = [offset_moment(f"{day}T{clock}{_offset(found['zone'])}") for day in dates]
@@ -48,10 +49,10 @@ def moment_of(found: re.Match[str], order: DateOrder | None) -> Moment:
     return Moment(candidates, TzStatus.OFFSET, precision) if candidates else NO_SUCH_TIME
 
 
-def moment_in(cell: str, order: DateOrder | None) -> Moment:
+def moment_in(cell: str, orders: Orders = ANY_ORDER) -> Moment:
     """The time that a cell holds: a date and a time, RFC 3339, or seconds since 1970.
 
-    >>> moment_in("2026/5/1 10:00", None).candidates, moment_in("1777600800", None).candidates
+    >>> moment_in("2026/5/1 10:00").candidates, moment_in("1777600800").candidates
     (('2026-05-01T10:00:00',), ('2026-05-01T02:00:00Z',))
     """
     text = cell.strip()
@@ -60,7 +61,7 @@ def moment_in(cell: str, order: DateOrder | None) -> Moment:
     if _EPOCH.fullmatch(text):
         return epoch_moment(int(text), milliseconds=len(text) == 13)
     found = _CELL.fullmatch(text)
-    return moment_of(found, order) if found else NO_SUCH_TIME
+    return moment_of(found, orders) if found else NO_SUCH_TIME
 
 
 def _offset(zone: str) -> str:

@@ -284,7 +284,7 @@ def coverage_lines(words: Words, chat: SealedChat) -> Iterator[str]:
     yield tr("bytes of the format itself: {count}", count=f"{account.structure_bytes:,}")
     yield tr("bytes that were not understood: {count}", count=f"{account.unclaimed_bytes:,}")
     counts = (
-        (mark("dates that can be read both ways: {count}"), account.ambiguous_dates),
+        (mark("dates that can be read in several ways: {count}"), account.ambiguous_dates),
         (mark("times earlier than the one before: {count}"), account.backward_times),
         (mark("records without a date: {count}"), account.undated),
         (mark("records with bytes in no known encoding: {count}"), account.undecodable),

@@ -34,7 +34,7 @@ PARTIES = {
     Party.UNKNOWN: mark("role not said"),
 }
 FLAGS = {
-    Flag.AMBIGUOUS_DATE: mark("day and month can be read both ways"),
+    Flag.AMBIGUOUS_DATE: mark("the date can be read in several ways"),
     Flag.AUTO_REPLY: mark("automatic reply"),
     Flag.BACKWARDS: mark("earlier than the one before it"),
     Flag.CUT: mark("cut off"),
@@ -42,7 +42,7 @@ FLAGS = {
     Flag.EDITED: mark("edited"),
     Flag.FORWARDED: mark("forwarded"),
     Flag.LOST_HEADER: mark("a line in it may be another message"),
-    Flag.NO_SUCH_TIME: mark("no such time exists"),
+    Flag.NO_SUCH_TIME: mark("no such time, or not sure which is meant"),
     Flag.PLACEHOLDER: mark("a stand-in for what the export does not hold"),
     Flag.READ: mark("marked as read"),
     Flag.REPAIRED: mark("garbled in the export, shown as it was meant"),
@@ -64,9 +64,9 @@ TAGS = {
 }
 NOTICES = {
     Notice.UNCLAIMED: mark("not understood"),
-    Notice.AMBIGUOUS_DATE: mark("day and month can be read both ways"),
+    Notice.AMBIGUOUS_DATE: mark("the date can be read in several ways"),
     Notice.BACKWARDS: mark("earlier than the one before it"),
-    Notice.NO_SUCH_TIME: mark("no such time exists"),
+    Notice.NO_SUCH_TIME: mark("no such time, or not sure which is meant"),
     Notice.UNDATED: mark("no date"),
     Notice.RECALL: mark("recalled"),
     Notice.DELETED: mark("deleted"),

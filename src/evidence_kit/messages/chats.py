@@ -100,8 +100,8 @@ CHAT_ERRORS: dict[str, Message] = {
 
 CHAT_OBSERVATIONS: dict[str, str] = {
     "chat.ambiguous_dates": mark(
-        "in {count} messages day and month can be read both ways, and both are kept; to settle"
-        " it, add the file again with --date-order dmy or mdy: {name}"
+        "the dates of {count} messages can be read in several ways, and all are kept; to settle"
+        " it, add the file again with --date-order dmy, mdy or ymd: {name}"
     ),
     "chat.backwards": mark("{count} messages are earlier than the one before them: {name}"),
     "chat.cut_short": mark("the chat ends in the middle, at byte {byte}: {name}"),

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from evidence_kit.chats.blocks import clean
 from evidence_kit.chats.columns import Cells, detect_columns, table
-from evidence_kit.chats.parser import DateOrder, Options, Parser
+from evidence_kit.chats.parser import Options, Parser
 from evidence_kit.chats.phrases import flags_of, kind_of_body, kind_of_system
 from evidence_kit.chats.record import Part, Record
 from evidence_kit.chats.source import Source
+from evidence_kit.chats.times import Orders, orders_in
 from evidence_kit.chats.written import moment_in
 
 _DETECT = detect_columns("Time", "SenderName", "Sender", "TalkerName", "Talker", "Content")
@@ -15,14 +16,15 @@ _SYSTEM = "系统消息"
 
 
 def _parse(source: Source, options: Options) -> Iterator[Part]:
+    orders = orders_in((), options.date_order)
     for cells in table(source):
-        yield _record(source, cells, options.date_order) if isinstance(cells, Cells) else cells
+        yield _record(source, cells, orders) if isinstance(cells, Cells) else cells
 
 
-def _record(source: Source, cells: Cells, order: DateOrder | None) -> Record:
+def _record(source: Source, cells: Cells, orders: Orders) -> Record:
     get = cells.by_name.get
     body = clean(get("Content", ""))
-    moment = moment_in(get("Time", ""), order)
+    moment = moment_in(get("Time", ""), orders)
     is_system = get("Sender") == _SYSTEM
     return Record(
         id=source.record_id(cells.row.byte_start),
@@ -42,7 +44,7 @@ def _record(source: Source, cells: Cells, order: DateOrder | None) -> Record:
 
 PARSER = Parser(
     id="chatlog_csv",
-    version="1",
+    version="2",
     title="chatlog CSV",
     syntax="csv",
     detect=_DETECT,

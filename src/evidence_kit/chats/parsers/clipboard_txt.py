@@ -14,12 +14,20 @@ from collections.abc import Iterator
 import msgspec
 
 from evidence_kit.chats.blocks import Block, blocks, clean
-from evidence_kit.chats.parser import SHAPE, DateOrder, Detection, Options, Parser
+from evidence_kit.chats.parser import SHAPE, Detection, Options, Parser
 from evidence_kit.chats.phrases import flags_of, kind_of_body, kind_of_system
 from evidence_kit.chats.qq import sender
 from evidence_kit.chats.record import Flag, Part, Precision, Record, Structure
-from evidence_kit.chats.source import Head, Source
-from evidence_kit.chats.times import UNDATED, Moment, is_pm, iso_dates, iso_time, local_moment
+from evidence_kit.chats.source import Head, Source, read_head
+from evidence_kit.chats.times import (
+    UNDATED,
+    Moment,
+    Orders,
+    iso_dates,
+    iso_time,
+    local_moment,
+    orders_in,
+)
 from evidence_kit.chats.written import HALF
 
 _STATES = {"已读": Flag.READ, "未读": Flag.UNREAD, "发送中": Flag.UNREAD}
@@ -88,6 +96,7 @@ def _is_pasted(header: re.Match[str]) -> bool:
 
 def _parse(source: Source, options: Options) -> Iterator[Part]:
     day: str | None = None
+    orders = _orders(source, options)
     for block in blocks(source, _HEADER):
         header = block.header
         if header is None:
@@ -95,13 +104,19 @@ def _parse(source: Source, options: Options) -> Iterator[Part]:
                 yield Structure(block.byte_start, block.byte_end)
         elif header["name"] is not None:
             day = day if header["day"] is None else None
-            yield _message(source, block, header, day, options.date_order)
+            yield _message(source, block, header, day, orders)
         elif header["year"] is not None:
-            days = iso_dates(header["year"], header["month"], header["date"], "ymd")
+            days = iso_dates(header["year"], header["month"], header["date"])
             day = days[0] if days else None
             yield Structure(block.byte_start, block.byte_start + source.length(_own(block, header)))
         else:
             yield _told(source, block, header)
+
+
+def _orders(source: Source, options: Options) -> Orders:
+    headers = _HEADER.finditer(read_head(source.path).text)
+    dates = (header.group("a", "b", "c") for header in headers if header["day"] is not None)
+    return orders_in(dates, options.date_order)
 
 
 def _own(block: Block, header: re.Match[str]) -> str:
@@ -110,15 +125,13 @@ def _own(block: Block, header: re.Match[str]) -> str:
     return block.text[: blank.end() if blank else len(header[0])]
 
 
-def _moment(header: re.Match[str], day: str | None, order: DateOrder | None) -> Moment:
+def _moment(header: re.Match[str], day: str | None, orders: Orders) -> Moment:
     word = header["before"] or header["after"] or ""
-    clock = iso_time(
-        header["hour"], header["minute"], header["second"], pm=is_pm(word, header["hour"])
-    )
+    clock = iso_time(header["hour"], header["minute"], header["second"], half=word)
     precision = Precision.SECOND if header["second"] else Precision.MINUTE
     if header["day"] is not None:
         return local_moment(
-            iso_dates(header["a"], header["b"], header["c"], order), clock, precision
+            iso_dates(header["a"], header["b"], header["c"], orders), clock, precision
         )
     if day is None:
         return UNDATED
@@ -133,9 +146,9 @@ def _message(
     block: Block,
     header: re.Match[str],
     day: str | None,
-    order: DateOrder | None,
+    orders: Orders,
 ) -> Record:
-    moment = _moment(header, day, order)
+    moment = _moment(header, day, orders)
     # 旺旺 writes whom it went to, too
     name, number = sender(header["name"].partition(" --> ")[0].rstrip())
     body, state = _without_state(block.body)
@@ -177,7 +190,7 @@ def _told(source: Source, block: Block, header: re.Match[str]) -> Record:
 
 PARSER = Parser(
     id="clipboard_txt",
-    version="2",
+    version="3",
     title="QQ/千牛 paste",
     syntax="text",
     detect=_detect,

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 
 from evidence_kit.chats.blocks import clean
 from evidence_kit.chats.columns import Cells, column_names, table
-from evidence_kit.chats.parser import GENERIC, DateOrder, Detection, Options, Parser
+from evidence_kit.chats.parser import GENERIC, Detection, Options, Parser
 from evidence_kit.chats.phrases import flags_of, kind_of_body
 from evidence_kit.chats.record import Part, Record
 from evidence_kit.chats.source import Head, Source
+from evidence_kit.chats.times import Orders, orders_in
 from evidence_kit.chats.written import moment_in
 
 _TIME = ("time", "datetime", "timestamp", "sent at", "时间", "发送时间", "消息时间", "日期时间")
@@ -59,18 +60,19 @@ def _find(names: Sequence[str], wanted: Sequence[str]) -> str | None:
 def _parse(source: Source, options: Options) -> Iterator[Part]:
     first = next(source.pieces(), "").partition("\n")[0]
     delimiter = max(_DELIMITERS, key=first.count)
+    orders = orders_in((), options.date_order)
     for cells in table(source, delimiter):
-        yield _record(source, cells, options.date_order) if isinstance(cells, Cells) else cells
+        yield _record(source, cells, orders) if isinstance(cells, Cells) else cells
 
 
-def _record(source: Source, cells: Cells, order: DateOrder | None) -> Record:
+def _record(source: Source, cells: Cells, orders: Orders) -> Record:
     names = tuple(cells.by_name)
     date, time, sender, text = (
         cells.by_name.get(_find(names, wanted) or "", "")
         for wanted in (_DATE, _TIME, _SENDER, _TEXT)
     )
     written = " ".join(filter(None, (date.strip(), time.strip())))
-    moment = moment_in(written, order)
+    moment = moment_in(written, orders)
     body = clean(text)
     return Record(
         id=source.record_id(cells.row.byte_start),
@@ -88,7 +90,7 @@ def _record(source: Source, cells: Cells, order: DateOrder | None) -> Record:
 
 PARSER = Parser(
     id="generic_csv",
-    version="1",
+    version="2",
     title="CSV",
     syntax="csv",
     detect=_detect,

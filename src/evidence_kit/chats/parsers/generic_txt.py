@@ -9,10 +9,11 @@ from collections.abc import Iterator
 
 from evidence_kit.chats.blocks import Block, blocks, clean
 from evidence_kit.chats.lost_headers import KnownSenders
-from evidence_kit.chats.parser import GENERIC, DateOrder, Detection, Options, Parser
+from evidence_kit.chats.parser import GENERIC, Detection, Options, Parser
 from evidence_kit.chats.phrases import flags_of, kind_of_body, kind_of_system
 from evidence_kit.chats.record import Part, Record
-from evidence_kit.chats.source import Head, Source
+from evidence_kit.chats.source import Head, Source, read_head
+from evidence_kit.chats.times import Orders, orders_in
 from evidence_kit.chats.written import DATED, dated_lines, moment_of
 
 _NAMED = re.compile(r"(?P<name>[^:：]{1,40}?)[ \t]*[:：](?!//)[ \t]?(?P<text>.*)", re.DOTALL)
@@ -29,19 +30,21 @@ def _detect(head: Head) -> Detection:
 
 def _parse(source: Source, options: Options) -> Iterator[Part]:
     known = KnownSenders()
+    dates = (found.group("a", "b", "c") for found in DATED.finditer(read_head(source.path).text))
+    orders = orders_in(dates, options.date_order)
     for block in blocks(source, DATED):
         if block.header is not None:
-            yield _record(source, block, block.header, options.date_order, known)
+            yield _record(source, block, block.header, orders, known)
 
 
 def _record(
     source: Source,
     block: Block,
     header: re.Match[str],
-    order: DateOrder | None,
+    orders: Orders,
     known: KnownSenders,
 ) -> Record:
-    moment = moment_of(header, order)
+    moment = moment_of(header, orders)
     sender, body = _said(header["name"], header["rest"], block.body)
     if sender is not None:
         known.add(sender)
@@ -73,7 +76,7 @@ def _said(name: str | None, rest: str, below: str) -> tuple[str | None, str]:
 
 PARSER = Parser(
     id="generic_txt",
-    version="2",
+    version="3",
     title="TXT",
     syntax="text",
     detect=_detect,

@@ -11,14 +11,23 @@ from collections.abc import Iterator
 from datetime import date
 
 from evidence_kit.chats.blocks import Block, blocks
-from evidence_kit.chats.parser import SHAPE, SIGNATURE, DateOrder, Detection, Options, Parser
+from evidence_kit.chats.parser import SHAPE, SIGNATURE, Detection, Options, Parser
 from evidence_kit.chats.phrases import flags_of, kind_of_body, kind_of_system
 from evidence_kit.chats.record import Part, Precision, Record, RecordKind, Structure
 from evidence_kit.chats.source import Head, Source
-from evidence_kit.chats.times import UNDATED, Moment, is_pm, iso_dates, iso_time, local_moment
+from evidence_kit.chats.times import (
+    CHINESE_HALVES,
+    UNDATED,
+    Moment,
+    Orders,
+    iso_dates,
+    iso_time,
+    local_moment,
+    orders_in,
+)
 
 _END = r"[ \t]*(?=\r?$)"
-_HALF = r"上午|下午|午前|午後|오전|오후|凌晨|早上|中午|晚上"
+_HALF = rf"{CHINESE_HALVES}|午前|午後|오전|오후"
 _CLOCK = rf"(?:{_HALF})?\d\d?:\d\d(?: ?[AaPp][Mm])?(?=\t)"
 _DAY = (
     r"(?:(?:\d{4})(?P<mark>[/.])\d\d?(?P=mark)\d\d?[. ]*(?:[(（][^()（）\r\n]{1,9}[)）]"
@@ -70,6 +79,7 @@ def _detect(head: Head) -> Detection:
 def _parse(source: Source, options: Options) -> Iterator[Part]:
     peer: str | None = None
     days: tuple[str, ...] = ()
+    orders = orders_in((), options.date_order)
     for block in blocks(source, _HEADER):
         header = block.header
         if header is None:
@@ -79,7 +89,7 @@ def _parse(source: Source, options: Options) -> Iterator[Part]:
             peer, days = _peer(header["title"].strip()), ()
             yield Structure(block.byte_start, block.byte_end - block.stray_bytes(source))
         elif header["day"] is not None:
-            days = _days(header["day"], options.date_order)
+            days = _days(header["day"], orders)
             yield Structure(block.byte_start, block.byte_end - block.stray_bytes(source))
         else:
             yield _record(source, block, header, days, peer)
@@ -90,10 +100,10 @@ def _peer(title: str) -> str:
     return next((name for name in named.groups() if name), title) if named else title
 
 
-def _days(line: str, order: DateOrder | None) -> tuple[str, ...]:
+def _days(line: str, orders: Orders) -> tuple[str, ...]:
     """The days that a line can name; the weekday beside it decides between two."""
     first, second, third = _NUMBERS.findall(line)
-    days = iso_dates(first, second, third, order)
+    days = iso_dates(first, second, third, orders)
     if len(days) < 2:
         return days
     name = line[:3]
@@ -106,7 +116,7 @@ def _moment(clock: str, days: tuple[str, ...]) -> Moment:
     if not days or found is None:
         return UNDATED
     word = found["before"] or found["after"] or ""
-    time = iso_time(found["hour"], found["minute"], pm=is_pm(word, found["hour"]))
+    time = iso_time(found["hour"], found["minute"], half=word)
     return local_moment(days, time, Precision.MINUTE)
 
 
@@ -150,7 +160,7 @@ def _kind(sender: str | None, body: str) -> RecordKind:
 
 PARSER = Parser(
     id="line_txt",
-    version="1",
+    version="2",
     title="LINE TXT",
     syntax="text",
     detect=_detect,

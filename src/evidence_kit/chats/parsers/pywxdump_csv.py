@@ -10,11 +10,12 @@ from collections.abc import Iterator
 
 from evidence_kit.chats.blocks import clean
 from evidence_kit.chats.columns import Cells, detect_columns, table
-from evidence_kit.chats.parser import DateOrder, Options, Parser
+from evidence_kit.chats.parser import Options, Parser
 from evidence_kit.chats.phrases import flags_of
 from evidence_kit.chats.record import Part, Record, RecordKind
 from evidence_kit.chats.scalars import text_of, yes_or_no
 from evidence_kit.chats.source import Source
+from evidence_kit.chats.times import Orders, orders_in
 from evidence_kit.chats.wechat import kind_of_word
 from evidence_kit.chats.written import moment_in
 
@@ -22,11 +23,12 @@ _DETECT = detect_columns("MsgSvrID", "type_name", "is_sender", "talker", "Create
 
 
 def _parse(source: Source, options: Options) -> Iterator[Part]:
+    orders = orders_in((), options.date_order)
     for cells in table(source):
-        yield _record(source, cells, options.date_order) if isinstance(cells, Cells) else cells
+        yield _record(source, cells, orders) if isinstance(cells, Cells) else cells
 
 
-def _record(source: Source, cells: Cells, order: DateOrder | None) -> Record:
+def _record(source: Source, cells: Cells, orders: Orders) -> Record:
     get = cells.by_name.get
     body, attachment = (
         _content(get("content", ""))
@@ -39,7 +41,7 @@ def _record(source: Source, cells: Cells, order: DateOrder | None) -> Record:
     body = clean(body)
     word = get("type_name", "")
     kind = kind_of_word(word, body)
-    moment = moment_in(get("CreateTime", ""), order)
+    moment = moment_in(get("CreateTime", ""), orders)
     is_system = kind in (RecordKind.SYSTEM, RecordKind.RECALL)
     platform_id = get("MsgSvrID", "")
     return Record(
@@ -74,7 +76,7 @@ def _content(cell: str) -> tuple[str, str]:
 
 PARSER = Parser(
     id="pywxdump_csv",
-    version="1",
+    version="2",
     title="PyWxDump CSV",
     syntax="csv",
     detect=_DETECT,

@@ -17,7 +17,7 @@ from evidence_kit.chats.phrases import flags_of, kind_of_body, kind_of_system
 from evidence_kit.chats.qq import SYSTEM, sender
 from evidence_kit.chats.record import Flag, Part, Precision, Record, RecordKind, Structure
 from evidence_kit.chats.source import Head, Source
-from evidence_kit.chats.times import UNDATED, Moment, is_pm, iso_dates, iso_time, local_moment
+from evidence_kit.chats.times import UNDATED, Moment, iso_dates, iso_time, local_moment, orders_in
 from evidence_kit.chats.unpacking import Unpacked
 from evidence_kit.chats.written import HALF
 
@@ -90,7 +90,7 @@ class _Page:
         self, source: Source, options: Options, pictures: frozenset[str], lines: LineCounter
     ) -> None:
         self._source = source
-        self._options = options
+        self._orders = orders_in((), options.date_order)
         self._pictures = pictures
         self._lines = lines
         self.named: set[str] = set()
@@ -136,7 +136,7 @@ class _Page:
             return
         shown = seen(text).text
         if day := _DAY.fullmatch(shown):
-            self._days = iso_dates(day["a"], day["b"], day["c"], self._options.date_order)
+            self._days = iso_dates(day["a"], day["b"], day["c"], self._orders)
             yield Structure(start, end)
         elif head := _HEAD.fullmatch(shown):
             if head["peer"] is not None:
@@ -182,14 +182,13 @@ class _Page:
         if not self._days:
             return UNDATED
         word = message["before"] or message["after"] or ""
-        pm = is_pm(word, message["hour"])
-        clock = iso_time(message["hour"], message["minute"], message["second"], pm=pm)
+        clock = iso_time(message["hour"], message["minute"], message["second"], half=word)
         return local_moment(self._days, clock, Precision.SECOND)
 
 
 PARSER = Parser(
     id="qq_mht",
-    version="1",
+    version="2",
     title="QQ MHT",
     syntax="mail",
     detect=_detect,

@@ -63,8 +63,8 @@ def _record(source: Source, block: Block, header: re.Match[str], peer: str | Non
     if half is None:
         moment = plain_moment(f"{year}-{month:0>2}-{day:0>2}", f"{hour:0>2}:{minute}:{second}")
     else:
-        dates = iso_dates(year, month, day, "ymd")
-        moment = local_moment(dates, iso_time(hour, minute, second, pm=half == "PM"))
+        dates = iso_dates(year, month, day)
+        moment = local_moment(dates, iso_time(hour, minute, second, half=half))
     body = block.body
     is_system = number in SYSTEM
     return Record(

@@ -12,16 +12,23 @@ from functools import lru_cache
 
 from evidence_kit.chats.blocks import Block, blocks
 from evidence_kit.chats.lost_headers import KnownSenders
-from evidence_kit.chats.parser import SHAPE, SIGNATURE, DateOrder, Detection, Options, Parser
+from evidence_kit.chats.parser import SHAPE, SIGNATURE, Detection, Options, Parser
 from evidence_kit.chats.phrases import kind_of_system
 from evidence_kit.chats.record import PARTICIPANTS, Part, Precision, Record, RecordKind
-from evidence_kit.chats.source import Head, Source
-from evidence_kit.chats.times import is_pm, iso_dates, iso_time, local_moment
+from evidence_kit.chats.source import Head, Source, read_head
+from evidence_kit.chats.times import (
+    CHINESE_HALVES,
+    Orders,
+    iso_dates,
+    iso_time,
+    local_moment,
+    orders_in,
+)
 from evidence_kit.chats.whatsapp import MARK, Content, content_of, is_notice
 
 _SPACE = "[ \u00a0\u2009\u202f]"
 _HALF = (
-    "上午|下午|凌晨|清晨|早上|中午|傍晚|晚上|午前|午後|오전|오후"
+    rf"{CHINESE_HALVES}|午前|午後|오전|오후"
     rf"|[AaPp]\.?{_SPACE}?[Mm]\.?|[ai]p\.|[πμ]\.μ\."
 )
 _DAY = rf"\d{{1,4}}(?P<mark>[-/.]){_SPACE}?\d\d?(?P=mark){_SPACE}?\d{{1,4}}\.?"
@@ -47,6 +54,7 @@ _QUOTES = (('"', '"'), ("“", "”"), ("「", "」"))
 _FILE_NAME = re.compile(r"_chat\.txt|.*WhatsApp.*\.txt", re.IGNORECASE | re.DOTALL)
 _ENOUGH = 3
 """Fewer headers are any note, where neither the file's name nor a notice tells."""
+_CACHE = 1 << 12
 _LOOKED_AT = 200
 """Headers that are looked at for the notice of encryption."""
 
@@ -73,7 +81,9 @@ def _is_notice_line(line: str) -> bool:
 
 
 def _parse(source: Source, options: Options) -> Iterator[Part]:
-    export = _Export(source, options.date_order)
+    headers = _HEADER.finditer(read_head(source.path).text)
+    orders = orders_in((_numbers(header["day"]) for header in headers), options.date_order)
+    export = _Export(source, orders)
     for block in blocks(source, _HEADER):
         if block.header is not None:
             yield export.record(block, block.header)
@@ -82,9 +92,9 @@ def _parse(source: Source, options: Options) -> Iterator[Part]:
 class _Export:
     """Reads one file; few people write many messages, so each label is looked at once."""
 
-    def __init__(self, source: Source, order: DateOrder | None) -> None:
+    def __init__(self, source: Source, orders: Orders) -> None:
         self._source = source
-        self._order = order
+        self._orders = orders
         self._senders: dict[str, str] = {}
         self._known = KnownSenders()
 
@@ -92,8 +102,8 @@ class _Export:
         """The record of one header and what follows it."""
         when, day, before, hour, minute, second, after = header.group(*_GROUPS)
         moment = local_moment(
-            _dates(day, self._order),
-            _clock(_hour(hour, before or after or ""), minute, second or "00"),
+            _dates(day, self._orders),
+            _clock(hour, minute, before or after or "", second or "00"),
             Precision.SECOND if second else Precision.MINUTE,
         )
         sender, content = self._said(block.body)
@@ -151,26 +161,30 @@ def _name(label: str, body: str) -> str | None:
     return name
 
 
-@lru_cache(1 << 12)
-def _dates(day: str, order: DateOrder | None) -> tuple[str, ...]:
-    first, second, third = _NUMBERS.findall(day)
-    return iso_dates(first, second, third, order)
+@lru_cache(_CACHE)
+def _dates(day: str, orders: Orders) -> tuple[str, ...]:
+    return iso_dates(*_numbers(day), orders)
 
 
-@lru_cache(1 << 10)
-def _hour(hour: str, half: str) -> str:
-    """Two digits of a clock of 24 hours; empty where none shows it."""
-    return iso_time(hour, "00", pm=is_pm(half, hour))[:2]
+def _numbers(day: str) -> list[str]:
+    return _NUMBERS.findall(day)
 
 
-def _clock(hour: str, minute: str, second: str) -> str:
+def _clock(hour: str, minute: str, half: str, second: str) -> str:
     # two digits compare as text as they do as numbers
-    return f"{hour}:{minute}:{second}" if hour and minute < "60" and second < "60" else ""
+    begin = _to_the_minute(hour, minute, half)
+    return f"{begin}:{second}" if begin and second < "60" else ""
+
+
+@lru_cache(_CACHE)
+def _to_the_minute(hour: str, minute: str, half: str) -> str:
+    """HH:MM; empty where no clock shows it."""
+    return iso_time(hour, minute, half=half)[:5]
 
 
 PARSER = Parser(
     id="whatsapp_txt",
-    version="1",
+    version="2",
     title="WhatsApp TXT",
     syntax="text",
     detect=_detect,
