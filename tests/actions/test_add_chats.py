@@ -1,7 +1,6 @@
 """What is derived from chats among the files, and that no chat keeps a file from being sealed."""
 
 import json
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from evidence_kit.actions.add import add_files
 from evidence_kit.actions.chats import OPERATION, ChatOptions
 from evidence_kit.actions.kit import Kit
 from evidence_kit.actions.seal import Sealed, seal
+from evidence_kit.actions.sealed_chat import Derived, open_chat
 from evidence_kit.bundle.reader import Bundle
 from evidence_kit.chats.reading import Roles
 from evidence_kit.chats.record import Participant
@@ -18,7 +18,7 @@ from evidence_kit.errors import InputError, UsageError
 from evidence_kit.model import Item, Kind, Maker, Role
 from evidence_kit.report import Outcome
 from fixtures import story
-from fixtures.chats import make
+from fixtures.chats import make, whole
 from fixtures.chats.dispute import SHOP
 from fixtures.pictures import metadata
 from tests.build import refused
@@ -231,21 +231,69 @@ def test_export_that_was_sorted_anew_says_so_once(kit: Kit, tmp_path: Path) -> N
     assert "chat.sorted_anew" not in codes(add(CHAT, kit, tmp_path / "other"))
 
 
-@pytest.mark.parametrize(("chunks", "found"), [(2, None), (1, 12)])
-def test_chunk_that_is_not_in_the_zip_is_missed(
-    chunks: int, found: int | None, kit: Kit, tmp_path: Path
+def account_of(sealed: Sealed) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(files_of(sealed)["data/derived/0001/chat.json"])
+    return loaded
+
+
+def test_count_of_a_manifest_is_compared_with_all_its_chunks(kit: Kit, tmp_path: Path) -> None:
+    sealed = add(whole.qqchatexporter_export().zip(tmp_path / "chat.zip"), kit, tmp_path)
+    assert "chat.declared" not in codes(sealed)
+    assert codes(sealed).count("chat.sorted_anew") == codes(sealed).count("chat.account_from") == 1
+    claims = [claim for chat in account_of(sealed)["chats"] for claim in chat["declared"]]
+    assert all(claim["declared"] == claim["actual"] for claim in claims)
+    assert [claim["told_by"] for claim in claims] == ["chat/manifest.json"] * 2 + [None]
+
+
+def test_chunk_that_is_not_in_the_zip_is_missed(kit: Kit, tmp_path: Path) -> None:
+    export = whole.qqchatexporter_export()
+    lost = "chat/chunks/c000002.jsonl"
+    sealed = add(export.zip(tmp_path / "chat.zip", {lost: None}), kit, tmp_path)
+    every = sum(map(len, export.said.values()))
+    told = {note.code: note.params for note in sealed.notes}
+    counts = told["chat.declared"]
+    assert (counts["declared"], counts["actual"]) == (every, every - len(export.said[lost]))
+    assert told["chat.sibling_absent"]["sibling"] == lost
+
+
+def test_chunks_of_two_exports_in_a_zip_are_counted_apart(kit: Kit, tmp_path: Path) -> None:
+    export = whole.qqchatexporter_export()
+    more = {name.replace("chat/", "other/"): data for name, data in export.files.items()}
+    assert "chat.declared" not in codes(add(export.zip(tmp_path / "x.zip", more), kit, tmp_path))
+
+
+def test_names_from_another_file_are_told_once_and_name_who_is_who(
+    kit: Kit, tmp_path: Path
 ) -> None:
-    folder = make.HERE / "qqchatexporter_jsonl"
-    lines = (folder / "k20261101/c000001.jsonl").read_bytes().splitlines(keepends=True)
-    manifest = (folder / "manifest/manifest.json").read_bytes()
-    path = tmp_path / "chat.zip"
-    with zipfile.ZipFile(path, "w") as container:
-        container.writestr("a/manifest.json", manifest.replace(b'": 12', b'": 24'))
-        for number in range(1, chunks + 1):
-            container.writestr(f"a/chunks/c{number:06}.jsonl", b"".join(lines))
-    sealed = add(path, kit, tmp_path)
-    told = [note.params for note in sealed.notes if note.code == "chat.declared"]
-    assert [(one["declared"], one["actual"]) for one in told] == ([(24, found)] if found else [])
-    assert codes(sealed).count("chat.sorted_anew") == 1
-    account = json.loads(files_of(sealed)["data/derived/0001/chat.json"])
-    assert account["chats"][0]["declared"][0]["actual"] == 12 * chunks
+    path = whole.slack_export().zip(tmp_path / "slack.zip")
+    sealed = add(path, kit, tmp_path, ROLES)
+    told = [note.params for note in sealed.notes if note.code == "chat.names_from"]
+    assert told == [{"name": "slack.zip", "sibling": "users.json"}]
+    transcript = files_of(sealed)["data/derived/0001/transcript.txt"].decode()
+    assert f"{SHOP} · 商家 merchant · [named_elsewhere]" in transcript
+    assert "另取自 also taken from; users.json\n" in transcript
+    with open_chat(sealed.path, member="D01AHESHOP/2026-11-01.json") as reading:
+        assert reading.chat is not None
+        assert reading.chat.derived is Derived.SAME
+        assert reading.chat.has_roles
+
+
+def test_missing_files_are_named_once(kit: Kit, tmp_path: Path) -> None:
+    lost = {f"ChatExport/messages{n}.html": None for n in (3, 6)}
+    sealed = add(whole.telegram_export().zip(tmp_path / "t.zip", lost), kit, tmp_path)
+    told = [note.params for note in sealed.notes if note.code == "chat.sibling_absent"]
+    assert told == [{"name": "t.zip", "sibling": "ChatExport/messages3.html"}]
+    named = [one["member"] for chat in account_of(sealed)["chats"] for one in chat["siblings"]]
+    assert named == [f"ChatExport/messages{n}.html" for n in (3, 3, 6, 6)]
+
+
+def test_reading_again_keeps_the_order_of_the_sealing(
+    kit: Kit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = whole.telegram_export(2).zip(tmp_path / "t.zip")
+    with monkeypatch.context() as patch:  # a version that took the files in another order
+        patch.setattr("evidence_kit.chats.containers._by_number", lambda name: (-len(name), name))
+        sealed = add(path, kit, tmp_path)
+    with open_chat(sealed.path, member="ChatExport/messages.html") as reading:
+        assert reading.chat is not None
+        assert (reading.chat.derived, reading.chat.transcript.first) == (Derived.SAME, 2)

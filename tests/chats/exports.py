@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 
 from evidence_kit.chats.parser import DateOrder, Options, parser_named, parsers
 from evidence_kit.chats.reading import Reading
-from evidence_kit.chats.record import Chat, Declared, Record
+from evidence_kit.chats.record import Chat, Record, Structure
 from evidence_kit.chats.source import open_source
 from fixtures.chats import make
 from fixtures.chats.case import Case
@@ -75,7 +75,7 @@ def spans(reading: Reading) -> Iterator[tuple[int, int]]:
     for part in reading.parts():
         if isinstance(part, Record):
             yield part.src.byte_start, part.src.byte_end
-        elif not isinstance(part, Declared):
+        elif isinstance(part, Structure):
             yield part.byte_start, part.byte_end
 
 

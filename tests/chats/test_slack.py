@@ -22,8 +22,8 @@ def test_zip_gives_each_day_of_a_channel_and_no_list_of_members(tmp_path: Path) 
     found = {export.member: export for export in exports(path, tmp_path / "texts")}
     chosen = {member: choose(export.head) for member, export in found.items()}
     assert [member for member, parser in chosen.items() if parser is None] == [
-        "users.json",
         "channels.json",
+        "users.json",
     ]
     conversations = []
     for member, parser in chosen.items():

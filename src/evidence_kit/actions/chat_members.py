@@ -77,6 +77,9 @@ def members_of(
     except ZipRefused as refused:
         raise InputError("chat.no_format", path=name) from refused
     sealed = {chat.member: chat for chat in account.chats} if account else {}
+    # records are numbered on from chat to chat, so the order is that of the sealing
+    order = {member: place for place, member in enumerate(sealed)}
+    held.sort(key=lambda export: order.get(export.member, len(order)))
     if not any(export.member in sealed for export in held):
         account, sealed = None, {}
     found = []

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from evidence_kit.actions.chat_siblings import sibling_notes
 from evidence_kit.actions.derivation import derived_file
 from evidence_kit.bundle.text import escape
 from evidence_kit.chats import derived
@@ -208,6 +209,7 @@ def _chat(
     notes += tuple(
         Observation(code=caveat, params={"name": escape(path.name)}) for caveat in caveats
     )
+    notes += tuple(sibling_notes(account.chats, path.name))
     if len(sources) > 1:
         params: dict[str, str | int] = {"name": escape(path.name), "count": len(sources)}
         notes = (Observation(code="chat.members", params=params), *notes)

@@ -4,13 +4,14 @@ Nothing is taken out but texts; pictures and recordings stay where they are. The
 zip are never used as paths.
 """
 
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from evidence_kit.chats.source import Head, Source, open_source, read_head
+from evidence_kit.chats.source import Container, Head, Source, open_source, read_head
 
 MAX_MEMBERS = 20_000
 MAX_DIRECTORY_BYTES = 16 << 20
@@ -35,6 +36,7 @@ _TEXTS = (
 )
 _END, _END_BYTES = b"PK\x05\x06", 22
 _PIECE_BYTES = 1 << 20
+_NUMBER = re.compile(r"(\d+)", re.ASCII)
 _UTF8_NAME, _ENCRYPTED = 0x800, 0x1
 
 
@@ -44,10 +46,11 @@ class Export(NamedTuple):
     head: Head
     path: Path
     member: str | None
+    container: Container | None = None
 
     def source(self) -> Source:
         """Hash it and find its encoding."""
-        return open_source(self.path, self.member)
+        return open_source(self.path, self.member, self.container)
 
 
 class ZipRefused(Exception):
@@ -63,7 +66,8 @@ class ZipRefused(Exception):
 
 
 def exports(path: Path, folder: Path, *, max_bytes: int | None = None) -> Iterator[Export]:
-    """The file itself; where it is a zip, each text in it, in the order of its directory.
+    """The file itself; where it is a zip, each text in it, by name; of two numbers in a
+    name the smaller comes first, so that messages10.html follows messages9.html.
 
     Args:
         path: the original.
@@ -103,11 +107,30 @@ def _texts(container: zipfile.ZipFile, folder: Path, max_bytes: int) -> Iterator
         raise ZipRefused("chat.zip_encrypted")
     if len(texts) > MAX_TEXTS or sum(info.file_size for info in texts) > max_bytes:
         raise ZipRefused("chat.zip_too_large")
+    paths: dict[str, tuple[Path, ...]] = {}
     for number, info in enumerate(texts):
-        target = folder / f"{number:04}"
+        target, name = folder / f"{number:04}", _name(info)
         _unpack(container, info, target)
-        name = _name(info)
-        yield Export(read_head(target, name.rpartition("/")[2]), target, name)
+        paths[name] = (*paths.get(name, ()), target)
+    # all are there before the first is read, so that each may be asked for
+    siblings = Container(paths=paths)
+    for name in sorted(paths, key=_by_number):
+        for path in paths[name]:
+            yield Export(read_head(path, name.rpartition("/")[2]), path, name, siblings)
+
+
+def _by_number(name: str) -> tuple[list[list[tuple[int, str]]], str, str]:
+    """What sorts names by their folders, then by letters, and numbers in them by value."""
+    folder, _, file = name.rpartition("/")
+    stem, dot, suffix = file.rpartition(".")
+    steps = [*folder.split("/"), stem if dot else suffix]
+    return [_parts(step) for step in steps], suffix, name
+
+
+def _parts(step: str) -> list[tuple[int, str]]:
+    """Words and numbers by turns; a number by its length first, since it may be a long one."""
+    parts = enumerate(_NUMBER.split(step))
+    return [(len(one.lstrip("0")), one.lstrip("0")) if n % 2 else (0, one) for n, one in parts]
 
 
 def _unpack(container: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> None:

@@ -22,6 +22,7 @@ class Notice(StrEnum):
     CUT = "cut"
     LOST_HEADER = "lost_header"
     UNDECODABLE = "undecodable"
+    UNJOINED = "unjoined"
 
 
 class Noticed(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +45,7 @@ _FLAGS = {
     Flag.CUT: Notice.CUT,
     Flag.LOST_HEADER: Notice.LOST_HEADER,
     Flag.UNDECODABLE: Notice.UNDECODABLE,
+    Flag.UNJOINED: Notice.UNJOINED,
 }
 
 

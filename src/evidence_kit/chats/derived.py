@@ -3,8 +3,8 @@
 The same input gives the same bytes; nothing depends on the reader's language or zone.
 """
 
+import posixpath
 import re
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
@@ -100,14 +100,11 @@ def _counted(chats: Sequence[Chat]) -> tuple[Chat, ...]:
     """The accounts, with what was counted in all files of a zip where one of them states it."""
     if len(chats) == 1:  # a file whose neighbours are not there
         return tuple(chats)
-    totals = Counter[str]()
-    for chat in chats:
-        totals[chat.parser] += chat.records
     return tuple(
         msgspec.structs.replace(
             chat,
             declared=tuple(
-                msgspec.structs.replace(claim, actual=totals[chat.parser])
+                msgspec.structs.replace(claim, actual=_total(chat, chats))
                 if claim.what == ALL_FILES
                 else claim
                 for claim in chat.declared
@@ -115,6 +112,21 @@ def _counted(chats: Sequence[Chat]) -> tuple[Chat, ...]:
         )
         for chat in chats
     )
+
+
+def _total(manifest: Chat, chats: Sequence[Chat]) -> int:
+    """How many messages stand in the files beside a manifest, and in the folders beside it."""
+    folder = posixpath.dirname(manifest.member or "")
+    return sum(
+        chat.records
+        for chat in chats
+        if chat.parser == manifest.parser and _is_near(chat.member or "", folder)
+    )
+
+
+def _is_near(member: str, folder: str) -> bool:
+    own = posixpath.dirname(member)
+    return folder in (own, posixpath.dirname(own))
 
 
 def _text(path: Path) -> TextIO:
@@ -157,6 +169,7 @@ def _when(record: Record, assumed_offset: str) -> str:
 
 def _foot(chat: Chat) -> str:
     claims = "".join(f"; {claim.what}: {claim.declared}" for claim in chat.declared)
+    taken = "".join(f"; {escape(one.member)}" for one in chat.siblings if one.gives)
     byte = chat.stopped.byte if chat.stopped else 0
     stopped = f"读到第 {byte} 字节为止 read up to byte {byte}\n"
     return (
@@ -164,5 +177,6 @@ def _foot(chat: Chat) -> str:
         f"日月不明 ambiguous dates: {chat.ambiguous_dates};"
         f" 时间倒退 backward times: {chat.backward_times}; 无日期 undated: {chat.undated}\n"
         + (f"导出自称 as the export says{claims}\n" if claims else "")
+        + (f"另取自 also taken from{taken}\n" if taken else "")
         + (stopped if chat.stopped else "")
     )

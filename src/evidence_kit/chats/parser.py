@@ -61,6 +61,17 @@ class Parser:
     """What to know of every export of this format: key of words in `messages.OBSERVATIONS`."""
 
 
+BREAKS = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What a stranger's file may make a parser raise, against all foresight."""
+
+
 class ChatStop(Exception):
     """A parser can't go on; `reading` turns it into `Chat.stopped`.
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 import msgspec
 
-from evidence_kit.chats.parser import ChatStop, Options, Parser
+from evidence_kit.chats.parser import BREAKS, ChatStop, Options, Parser
 from evidence_kit.chats.record import (
     PARTICIPANTS,
+    SIBLINGS,
     Chat,
     Declared,
     Flag,
@@ -16,12 +17,13 @@ from evidence_kit.chats.record import (
     Party,
     Record,
     RecordKind,
+    Sibling,
     Span,
     Stop,
     Structure,
     TzStatus,
 )
-from evidence_kit.chats.source import Source
+from evidence_kit.chats.source import Source, mended
 from evidence_kit.chats.times import BEIJING, instant
 
 UNCLAIMED_BYTES = 1 << 16
@@ -90,8 +92,10 @@ class Reading:
                 yield tally.take(part)
             elif isinstance(part, Structure):
                 tally.structure_bytes += part.byte_end - part.byte_start
-            else:
+            elif isinstance(part, Declared):
                 tally.declared.append(part)
+            elif len(tally.siblings) < SIBLINGS:
+                tally.siblings[part] = None
 
     @property
     def chat(self) -> Chat:
@@ -120,6 +124,7 @@ class Reading:
             first_at=tally.first_at,
             last_at=tally.last_at,
             stopped=self._stop,
+            siblings=tuple(tally.siblings),
         )
 
     def parts(self) -> Iterator[Part]:
@@ -145,14 +150,7 @@ class Reading:
                 yield part
         except ChatStop as stop:
             self._stop = Stop(byte=stop.byte, code=stop.code, detail=stop.detail)
-        except (
-            ArithmeticError,
-            AttributeError,
-            LookupError,
-            RecursionError,
-            TypeError,
-            ValueError,
-        ) as error:
+        except BREAKS as error:
             # A parser that a stranger's file breaks must not keep the original from being sealed.
             name = type(error).__name__
             self._stop = Stop(byte=self._position, code="chat.parser_failed", detail=name)
@@ -192,6 +190,7 @@ class _Tally:
         self.records = 0
         self.kinds: Counter[RecordKind] = Counter()
         self.declared: list[Declared] = []
+        self.siblings: dict[Sibling, None] = {}
         self.unclaimed_bytes = 0
         self.structure_bytes = 0
         self.ambiguous_dates = 0
@@ -284,18 +283,14 @@ def _without_surrogates(record: Record) -> Record:
     changed: dict[str, str | tuple[str, ...] | Span] = {}
     for name in _TEXTS:
         text = getattr(record, name)
-        if text and not text.isascii() and (mended := _mended(text)) != text:
-            changed[name] = mended
-    names = tuple(map(_mended, record.attachments))
+        if text and not text.isascii() and (plain := mended(text)) != text:
+            changed[name] = plain
+    names = tuple(map(mended, record.attachments))
     if names != record.attachments:
         changed["attachments"] = names
     pointer = record.src.json_pointer or ""
-    if (mended := _mended(pointer)) != pointer:
-        changed["src"] = msgspec.structs.replace(record.src, json_pointer=mended)
+    if (plain := mended(pointer)) != pointer:
+        changed["src"] = msgspec.structs.replace(record.src, json_pointer=plain)
     if not changed:
         return record
     return msgspec.structs.replace(record, flags=(*record.flags, Flag.UNDECODABLE), **changed)
-
-
-def _mended(text: str) -> str:
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

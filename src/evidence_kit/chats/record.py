@@ -14,6 +14,10 @@ ALL_FILES = "messages in all files"
 """`Declared.what` of a number that counts over every file of an export."""
 
 
+SIBLINGS = 100
+"""Of the siblings that an export names, so many are told."""
+
+
 class RecordKind(StrEnum):
     """What a record is."""
 
@@ -75,6 +79,9 @@ class Flag(StrEnum):
     FORWARDED = "forwarded"
     LOST_HEADER = "lost_header"
     """A further line of the body begins with a sender's name and a colon, like a message."""
+    NAMED_ELSEWHERE = "named_elsewhere"
+    """The sender's name does not stand with the record, but in another file of the export, which
+    `Chat.siblings` names."""
     NO_SUCH_TIME = "no_such_time"
     """A time is written, but no clock or calendar has it, such as 31 February, or it is not sure
     which is meant, such as 晚上12:30."""
@@ -87,6 +94,8 @@ class Flag(StrEnum):
     Encoding them as UTF-8 and reading that as Latin-1 gives back what is written."""
     UNDECODABLE = "undecodable"
     """Some bytes are not in the file's encoding; they show as U+FFFD in the body."""
+    UNJOINED = "unjoined"
+    """Written as one more of the sender above, where none stands above."""
     UNREAD = "unread"
     """Marked as not read by the other side, when it was copied."""
 
@@ -160,9 +169,40 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
     actual: int | None = None
     """What was counted; filled in by the driver for "messages", and for ALL_FILES by
     `derived.derive` in a zip."""
+    told_by: str | None = None
+    """Name in the zip of another file that states it; None where the file itself does."""
 
 
-Part = Record | Structure | Declared
+class Lack(StrEnum):
+    """Why something was not taken from another file of the zip."""
+
+    ABSENT = "absent"
+    """It is not there."""
+    TWICE = "twice"
+    """There are two of that name."""
+    TOO_LARGE = "too_large"
+    UNREADABLE = "unreadable"
+    """It is not what is expected under that name, or breaks off."""
+    CONTRADICTS = "contradicts"
+    """It says two different things of what was asked, such as two names for one id."""
+    UNLISTED = "unlisted"
+    """It lists files of the export, and this one is not among them."""
+
+
+class Sibling(msgspec.Struct, frozen=True, kw_only=True):
+    """Another file of the same zip that the export rests on: what it says is its own claim."""
+
+    member: str
+    """Its name in the zip."""
+    sha256: str | None = None
+    """None where it was not read."""
+    gives: tuple[str, ...] = ()
+    """What was taken from it: names of fields of `Record`, or "declared"."""
+    lack: Lack | None = None
+    """Why nothing was, or not everything."""
+
+
+Part = Record | Structure | Declared | Sibling
 """What a parser yields, in the order of the file."""
 
 
@@ -217,3 +257,6 @@ class Chat(msgspec.Struct, frozen=True, kw_only=True):
     last_at: str | None
     """Earliest and latest of the unambiguous times, as written in `ts_candidates`."""
     stopped: Stop | None
+    siblings: tuple[Sibling, ...] = ()
+    """Other files of the zip that something was taken from, or should have been; SIBLINGS at most.
+    """

@@ -2,8 +2,8 @@
 
 import codecs
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -38,6 +38,16 @@ class Head:
     is_whole: bool
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Container:
+    """The zip that a file was taken from: its other texts, which `siblings` reads."""
+
+    paths: Mapping[str, tuple[Path, ...]]
+    """Where each was unpacked to, by its name; several where a name stands twice."""
+    known: dict[Hashable, object] = field(default_factory=dict)
+    """What was read from them."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """A file to be parsed. Read anew by each call, never written.
@@ -53,6 +63,8 @@ class Source:
     bom_bytes: int
     member: str | None = None
     """Its name in the zip that it was taken from."""
+    container: Container | None = field(default=None, compare=False, repr=False)
+    """That zip."""
 
     def open(self) -> BinaryIO:
         """The bytes, from the first one."""
@@ -141,7 +153,9 @@ class Source:
         return "strict" if self.encoding in ("utf-8", "gb18030") else "surrogatepass"
 
 
-def open_source(path: Path, member: str | None = None) -> Source:
+def open_source(
+    path: Path, member: str | None = None, container: Container | None = None
+) -> Source:
     """Hash a file and find its encoding: a BOM, else UTF-8, else GB 18030, strictly or mixed.
 
     Raises:
@@ -170,6 +184,7 @@ def open_source(path: Path, member: str | None = None) -> Source:
         encoding=encoding,
         bom_bytes=len(bom),
         member=member,
+        container=container,
     )
 
 
@@ -186,6 +201,11 @@ def read_head(path: Path, name: str | None = None) -> Head:
     except OSError as error:
         raise InputError("file.unreadable", path=str(path), detail=error.strerror or "") from error
     return Head(name=name or path.name, data=data, text=_head_text(data), is_whole=is_whole)
+
+
+def mended(text: str) -> str:
+    """The text with U+FFFD for each half of a pair that stands alone, which can't be written."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _head_text(data: bytes) -> str:

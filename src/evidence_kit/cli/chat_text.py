@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from evidence_kit.actions.chat_siblings import sibling_notes
 from evidence_kit.actions.sealed_chat import Derived, SealedChat
 from evidence_kit.chats.alignment import Aligned, Difference, Side
 from evidence_kit.chats.coverage import Noticed
@@ -78,6 +79,8 @@ def notes(words: Words, chat: SealedChat) -> Iterator[str]:
         yield tr("the zip holds several chats: {count}", count=len(chat.members))
     if chat.parser.caveat:
         yield words.of_observation(Observation(code=chat.parser.caveat, params={"name": chat.name}))
+    for note in sibling_notes((account,), chat.name):
+        yield words.of_observation(note)
     if chat.transcript.has_assumed_times:
         zone = zone_name(account.assumed_offset)
         yield tr("times without a zone are taken as {zone}", zone=zone)

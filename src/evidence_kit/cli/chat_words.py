@@ -42,11 +42,13 @@ FLAGS = {
     Flag.EDITED: mark("edited"),
     Flag.FORWARDED: mark("forwarded"),
     Flag.LOST_HEADER: mark("a line in it may be another message"),
+    Flag.NAMED_ELSEWHERE: mark("the sender's name stands in another file of the export"),
     Flag.NO_SUCH_TIME: mark("no such time, or not sure which is meant"),
     Flag.PLACEHOLDER: mark("a stand-in for what the export does not hold"),
     Flag.READ: mark("marked as read"),
     Flag.REPAIRED: mark("garbled in the export, shown as it was meant"),
     Flag.UNDECODABLE: mark("bytes in no known encoding"),
+    Flag.UNJOINED: mark("written as one more of a sender who is not above it"),
     Flag.UNREAD: mark("marked as not read"),
 }
 CATEGORIES = {
@@ -73,6 +75,7 @@ NOTICES = {
     Notice.CUT: mark("cut off"),
     Notice.LOST_HEADER: mark("a line in it may be another message"),
     Notice.UNDECODABLE: mark("bytes in no known encoding"),
+    Notice.UNJOINED: mark("written as one more of a sender who is not above it"),
 }
 
 

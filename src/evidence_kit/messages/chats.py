@@ -99,6 +99,35 @@ CHAT_ERRORS: dict[str, Message] = {
 }
 
 CHAT_OBSERVATIONS: dict[str, str] = {
+    "chat.account_from": mark(
+        "whose chat it is and how many messages it should have is what {sibling} in the same zip"
+        " says: {name}"
+    ),
+    "chat.names_from": mark(
+        "messages that tell their sender by id alone are shown with the name that {sibling} in the"
+        " same zip has for it; the id is kept: {name}"
+    ),
+    "chat.sibling_absent": mark(
+        "the export consists of more files than the zip holds, such as {sibling}: {name}"
+    ),
+    "chat.sibling_contradicts": mark(
+        "{sibling} in the same zip says two different things of one sender or one file, so neither"
+        " is used: {name}"
+    ),
+    "chat.sibling_too_large": mark(
+        "{sibling} in the same zip is too large, so nothing is taken from it: {name}"
+    ),
+    "chat.sibling_twice": mark(
+        "the zip holds {sibling} twice, so nothing is taken from either: {name}"
+    ),
+    "chat.sibling_unlisted": mark(
+        "a file in the zip is not among those that {sibling} lists, so what that says is not used"
+        " for it: {name}"
+    ),
+    "chat.sibling_unreadable": mark(
+        "{sibling} in the same zip is not what its name says, or breaks off, so nothing is taken"
+        " from it: {name}"
+    ),
     "chat.ambiguous_dates": mark(
         "the dates of {count} messages can be read in several ways, and all are kept; to settle"
         " it, add the file again with --date-order dmy, mdy or ymd: {name}"

@@ -1,18 +1,21 @@
 """A day of a channel in Slack's export: an array of messages, in the zip `channel/YYYY-MM-DD.json`.
 
-Each day is a chat of its own here, called by its folder. Names of members stand in another file
-of the zip: where a message does not say its sender's name, too, only the id is known. Texts hold
-ids and escapes as Slack writes them: `<@U0123>`, `&amp;`.
+Each day is a chat of its own here, called by its folder, which is the channel's name. Names of
+members stand in `users.json` of the zip: where a message does not say its sender's name, that file
+is asked. Texts hold ids and escapes as Slack writes them: `<@U0123>`, `&amp;`.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+
+import msgspec
 
 from evidence_kit.chats.json_stream import Value, values
-from evidence_kit.chats.parser import SIGNATURE, Detection, Options, Parser
+from evidence_kit.chats.parser import SIGNATURE, ChatStop, Detection, Options, Parser
 from evidence_kit.chats.phrases import flags_of
-from evidence_kit.chats.record import Flag, Part, Record, RecordKind
+from evidence_kit.chats.record import Flag, Lack, Part, Record, RecordKind
 from evidence_kit.chats.scalars import object_of, text_of, texts_in
+from evidence_kit.chats.siblings import beside
 from evidence_kit.chats.source import Head, Source
 from evidence_kit.chats.times import NO_SUCH_TIME, UNDATED, Moment, epoch_moment
 
@@ -22,6 +25,10 @@ _BEGINNING = re.compile(r"\s*\[\s*\{")
 _SAID = frozenset({"bot_message", "me_message", "file_share", "thread_broadcast", "file_comment"})
 """Subtypes of what somebody says; all others are the app's own lines."""
 _DELETED = frozenset({"tombstone", "message_deleted"})
+_USERS = "../users.json"
+USERS = 100_000
+"""A list of more members is not read."""
+_NAMES = ("display_name", "real_name")
 
 
 def _detect(head: Head) -> Detection:
@@ -37,7 +44,53 @@ def _parse(source: Source, options: Options) -> Iterator[Part]:
         if not isinstance(value, Value):
             yield value
         elif isinstance(value.value, dict):
-            yield _record(source, value, value.value, folder)
+            record = _record(source, value, value.value, folder)
+            if record.sender_raw is None and record.sender_id is not None:
+                yield from _named(source, record, record.sender_id)
+            else:
+                yield record
+
+
+def _named(source: Source, record: Record, sender_id: str) -> Iterator[Part]:
+    """The record with the name that the list of members has for its sender."""
+    users = beside(source, _USERS, names_of_users)
+    name = users.value.get(sender_id, "") if users and users.value is not None else ""
+    if users is not None and (users.lack or name is None):
+        yield users.told(lack=Lack.CONTRADICTS if name is None else None)
+    elif users is not None and name:
+        yield users.told("sender_raw")
+        flags = (*record.flags, Flag.NAMED_ELSEWHERE)
+        record = msgspec.structs.replace(record, sender_raw=name, flags=flags)
+    yield record
+
+
+def names_of_users(source: Source) -> Mapping[str, str | None]:
+    """The name of each member by id, from `users.json`; None where it gives an id two names.
+
+    Raises:
+        ChatStop: it is no list, or too long a one.
+    """
+    names: dict[str, str | None] = {}
+    for value in values(source, lambda pointer: pointer == ()):
+        if not isinstance(value, Value):
+            continue
+        if not value.pointer or isinstance(value.pointer[0], str):
+            raise ChatStop(value.byte_start, "chat.not_json")
+        user = object_of(value.value)
+        user_id, name = text_of(user.get("id")), _name_of_user(user)
+        if user_id is None or name is None:
+            continue
+        names[user_id] = name if names.get(user_id, name) == name else None
+        if len(names) > USERS:
+            raise ChatStop(value.byte_start, "chat.too_long")
+    return names
+
+
+def _name_of_user(user: dict[str, object]) -> str | None:
+    """The name that a message would show; the one to mention, where there is no other."""
+    profile = object_of(user.get("profile"))
+    found = (*map(profile.get, _NAMES), user.get("real_name"), user.get("name"))
+    return next((text for name in found if (text := text_of(name))), None)
 
 
 def _record(source: Source, value: Value, message: dict[str, object], folder: str | None) -> Record:
@@ -88,13 +141,13 @@ def _moment(ts: str | None) -> Moment:
 def _name(message: dict[str, object]) -> str | None:
     """The name beside the message; for a robot the one that it gave itself."""
     names = object_of(message.get("user_profile"))
-    found = (names.get("display_name"), names.get("real_name"), message.get("username"))
+    found = (*map(names.get, _NAMES), message.get("username"))
     return next((text for name in found if (text := text_of(name))), None)
 
 
 PARSER = Parser(
     id="slack_json",
-    version="1",
+    version="2",
     title="Slack JSON",
     syntax="json",
     detect=_detect,

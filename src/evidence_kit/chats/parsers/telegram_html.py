@@ -1,7 +1,9 @@
 """messages.html of Telegram Desktop: a `div` a message, each on lines of its own, 1,000 a file.
 
-A `joined` message has no name: it is from the sender of the one above. Lines of the app have no
-time; the day stands in a banner above, which is structure. Nothing in the page is run or fetched.
+A `joined` message has no name: it is from the sender of the one above. The first one of a page, of
+a day, and below a line of the app always has its name, so a joined one there is flagged, and its
+sender is not guessed: what stood above may have been taken out. Lines of the app have no time; the
+day stands in a banner above, which is structure. Nothing in the page is run or fetched.
 """
 
 import html
@@ -13,6 +15,7 @@ from evidence_kit.chats.html_text import seen
 from evidence_kit.chats.parser import SIGNATURE, ChatStop, Detection, Options, Parser
 from evidence_kit.chats.phrases import flags_of
 from evidence_kit.chats.record import Flag, Part, Record, RecordKind, Structure
+from evidence_kit.chats.siblings import missing
 from evidence_kit.chats.source import Head, Source
 from evidence_kit.chats.times import (
     NO_SUCH_TIME,
@@ -39,6 +42,7 @@ _PAGE_TAGS = frozenset(
 _TAG_NAME = re.compile(r"<([A-Za-z][^\s<>/]*+)")
 _LINK = r'<a class="pagination block_link" href="[^"<>]*+">\s*+(?:Next|Previous) messages\s*+</a>'
 """To the file behind or before this one."""
+_PAGE = re.compile(r'<a class="pagination block_link" href="(messages\d{0,6}\.html)">', re.ASCII)
 _BETWEEN = re.compile(rf"(?:\s++|</(?:div|body|html)>|{_LINK})*+")
 """What stands between messages and behind the last one."""
 _DAY = re.compile(r"\d{1,2} [A-Z][a-z]+ \d{4}", re.ASCII)
@@ -74,6 +78,7 @@ def _parse(source: Source, options: Options) -> Iterator[Part]:
     unclosed: int | None = None
     for block in blocks(source, _HEADER):
         if block.header is None:
+            yield from _missing_pages(source, block.text)
             name = _PAGE_NAME.search(block.text)
             conversation = (seen(name[1]).text or None) if name else None
             if _is_page(block, conversation):
@@ -90,10 +95,18 @@ def _parse(source: Source, options: Options) -> Iterator[Part]:
         else:
             yield _record(source, block, text, sender, conversation)
         rest = block.text[end:]
+        yield from _missing_pages(source, rest)
         if rest and _BETWEEN.fullmatch(rest):
             yield Structure(block.byte_end - source.length(rest), block.byte_end)
     if unclosed is not None:
         raise ChatStop(unclosed, "chat.cut_short")
+
+
+def _missing_pages(source: Source, text: str) -> Iterator[Part]:
+    """The files that a page says stand before and behind it, where the zip has not got them."""
+    if source.member is not None:
+        told = (missing(source, page) for page in dict.fromkeys(_PAGE.findall(text)))
+        yield from (page for page in told if page)
 
 
 def _end(text: str) -> int:
@@ -130,7 +143,11 @@ def _sender(header: re.Match[str], text: str, above: str | None) -> str | None:
     named = _inside(text.partition(_FORWARDED)[0], _FROM)
     if named is not None:
         return seen(named).text or None
-    return above if "joined" in header["more"].split() else None
+    return above if _is_joined(header) else None
+
+
+def _is_joined(header: re.Match[str]) -> bool:
+    return "joined" in header["more"].split()
 
 
 def _record(
@@ -145,6 +162,7 @@ def _record(
     body = _body(text, media, is_service=is_service)
     last = block.line_start + text.count("\n")
     end = block.byte_start + source.length(text)
+    unjoined = (Flag.UNJOINED,) if sender is None and _is_joined(header) else ()
     return Record(
         id=source.record_id(block.byte_start),
         kind=_kind(media, is_service=is_service),
@@ -154,7 +172,7 @@ def _record(
         tz_status=moment.status,
         precision=moment.precision,
         body_raw=body,
-        flags=(*flags_of(body), *_flags(text, media), *moment.flags, *block.flags),
+        flags=(*flags_of(body), *_flags(text, media), *unjoined, *moment.flags, *block.flags),
         conversation=conversation,
         platform_id=header["id"],
         reply_to=_reply_to(text, is_service=is_service),
@@ -220,7 +238,7 @@ def _attachments(media: str) -> Iterator[str]:
 
 PARSER = Parser(
     id="telegram_html",
-    version="1",
+    version="2",
     title="Telegram HTML",
     syntax="html",
     detect=_detect,
