@@ -1,5 +1,6 @@
 """A chat written down in a test, and its transcript."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -49,6 +50,19 @@ def transcript_of_text(
     path.write_bytes(text.encode(encoding))
     reading = Reading(open_source(path), parser_named(parser), roles=roles, options=options)
     return Transcript(reading)
+
+
+def recalled(text: str, **fields: bool) -> str:
+    """An export of QQChatExporter with one message of the shop's, which these fields tell of."""
+    message = {
+        "id": "1",
+        "timestamp": 1777600800000,
+        "sender": {"uid": "u_1", "name": SHOP},
+        "type": "type_1",
+        "content": {"text": text, "elements": [], "resources": [], "mentions": []},
+        **fields,
+    }
+    return json.dumps({"metadata": {"name": "QQChatExporter"}, "messages": [message]})
 
 
 def numbers(entries: Sequence[object]) -> list[int]:

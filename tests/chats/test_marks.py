@@ -13,6 +13,7 @@ from tests.chats.chatting import (
     READ,
     SHOP,
     lines,
+    recalled,
     transcript_of,
     transcript_of_text,
 )
@@ -114,3 +115,21 @@ def test_exact_bytes_are_the_words_in_every_format(export: Export) -> None:
             else:
                 span = entry.record.src
                 assert (mark.byte_start, mark.byte_end) == (span.byte_start, span.byte_end)
+
+
+@pytest.mark.parametrize(
+    ("key", "tag"), [("recalled", Tag.RECALLED), ("isRecalled", Tag.RECALLED), ("other", None)]
+)
+def test_words_of_a_recalled_message_are_marked_and_tagged(
+    key: str, tag: Tag | None, tmp_path: Path
+) -> None:
+    with transcript_of_text(
+        tmp_path, recalled("我们不保证，已发货", **{key: True}), parser="qqchatexporter_json"
+    ) as chat:
+        found = list(find_marks(chat, LEXICONS))
+    more = (tag,) if tag else ()
+    assert [(one.text, one.tags) for one in found] == [
+        ("保证", (Tag.NEGATED, *more)),
+        ("已发货", more),
+    ]
+    assert found[1].is_plain

@@ -1,5 +1,6 @@
 """Promises: which words count, when they are due, and what the export has after them."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from tests.chats.chatting import (
     LEXICONS,
     SHOP,
     Line,
+    recalled,
     transcript_of,
     transcript_of_text,
 )
@@ -139,3 +141,16 @@ def test_time_that_can_be_read_both_ways_gives_no_deadline(tmp_path: Path) -> No
     with transcript_of_text(tmp_path, said, parser="generic_txt", options=order) as chat:
         (check,) = check_promises(chat, LEXICONS)
     assert check.deadlines[0].due_ms is not None
+
+
+@pytest.mark.parametrize(("is_recalled", "promised", "delivered"), [(True, 1, 0), (False, 1, 1)])
+def test_recalled_message_can_promise_and_not_deliver(
+    is_recalled: bool, promised: int, delivered: int, tmp_path: Path
+) -> None:
+    export = json.loads(recalled("保证24小时内发货", recalled=is_recalled))
+    later = json.loads(recalled("已发货", recalled=is_recalled))["messages"][0]
+    export["messages"].append({**later, "id": "2", "timestamp": AT_MS + HOUR_MS})
+    with transcript_of_text(tmp_path, json.dumps(export), parser="qqchatexporter_json") as chat:
+        found = list(check_promises(chat, LEXICONS))
+    assert len(found) == promised
+    assert [one.next_number for one in found] == [2 if delivered else None]

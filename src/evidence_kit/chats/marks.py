@@ -24,7 +24,6 @@ _BREAK = re.compile(f"[{re.escape(BREAKS)}]")
 _QUOTE = re.compile(r"[“”「」『』\"]|\n>?|\A>")
 _CLOSES = {"“": "”", "「": "」", "『": "』"}
 _QUOTABLE = '“「『">'
-_SEARCHED = frozenset({RecordKind.TEXT, RecordKind.MEDIA, RecordKind.DELETED})
 
 
 class Tag(StrEnum):
@@ -36,8 +35,18 @@ class Tag(StrEnum):
     """It is asked, not said, as in 能保证吗？."""
     QUOTED = "quoted"
     """It stands in quotation marks or in a quoted line."""
+    RECALLED = "recalled"
+    """The export marks the message as recalled, and keeps its words."""
+    DELETED = "deleted"
+    """The same of a deleted one."""
     MORE = "more"
     """The message holds more of them than were looked for."""
+
+
+OF_WORDS = (Tag.NEGATED, Tag.QUESTION, Tag.QUOTED)
+"""What stands against taking the words of a mark at their word."""
+_WITHDRAWN = {RecordKind.RECALL: (Tag.RECALLED,), RecordKind.DELETED: (Tag.DELETED,)}
+_UNSEARCHED = frozenset({RecordKind.SYSTEM, RecordKind.UNCLAIMED})
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +80,7 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_plain(self) -> bool:
         """True where nothing stands against taking it at its word."""
-        return not set(self.tags) - {Tag.MORE}
+        return not set(self.tags).intersection(OF_WORDS)
 
 
 def find_marks(transcript: Transcript, lexicons: Sequence[Lexicon]) -> Iterator[Mark]:
@@ -98,7 +107,7 @@ class MarkFinder:
     def marks(self, entry: Entry) -> list[Mark]:
         """The marks of a record, in the order of its text; none in a system line."""
         record = entry.record
-        if record.kind not in _SEARCHED:
+        if record.kind in _UNSEARCHED:
             return []
         hits, has_more = find_hits(record.body_raw, self._lexicons)
         if not hits:
@@ -110,6 +119,7 @@ class MarkFinder:
             tags = _tags(record.body_raw, hit, self._lexicons)
             if any(start <= hit.start and hit.end <= end for start, end in quoted):
                 tags = (*tags, Tag.QUOTED)
+            tags = (*tags, *_WITHDRAWN.get(record.kind, ()))
             if has_more and number == len(hits):
                 tags = (*tags, Tag.MORE)
             span = place.span(hit.start, hit.end)

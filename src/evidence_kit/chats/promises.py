@@ -7,7 +7,7 @@ import msgspec
 from evidence_kit.chats.deadlines import due_ms, find_deadlines
 from evidence_kit.chats.lexicon import Category, Lexicon
 from evidence_kit.chats.marks import Mark, MarkFinder
-from evidence_kit.chats.record import Party, Record, TzStatus
+from evidence_kit.chats.record import WITHDRAWN, Party, Record, TzStatus
 from evidence_kit.chats.transcript import Entry, Transcript
 
 _ENDS = "。.！!？?；;\n"
@@ -51,7 +51,8 @@ class PromiseCheck(msgspec.Struct, frozen=True, kw_only=True):
 def check_promises(transcript: Transcript, lexicons: Sequence[Lexicon]) -> Iterator[PromiseCheck]:
     """Every promise of the merchant, in the order in which it is settled or the chat ends.
 
-    Words that are negated, asked or quoted are no promise, no delivery and no refusal.
+    Words that are negated, asked or quoted are no promise, no delivery and no refusal. What was
+    recalled or deleted was promised, but delivers and refuses nothing.
     """
     finder = MarkFinder(transcript.source, transcript.syntax, lexicons)
     lasts = transcript.last_times_ms()
@@ -65,7 +66,7 @@ def check_promises(transcript: Transcript, lexicons: Sequence[Lexicon]) -> Itera
         if record.role is not Party.MERCHANT:
             continue
         marks = [mark for mark in finder.marks(entry) if mark.is_plain]
-        following = _following(marks)
+        following = None if record.kind in WITHDRAWN else _following(marks)
         if following is not None and waiting:
             last = lasts.get(conversation)
             yield from _checks(waiting, (entry, following), transcript, last)

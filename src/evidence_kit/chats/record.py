@@ -32,6 +32,10 @@ class RecordKind(StrEnum):
     """Bytes that the parser made nothing of; shown, never dropped."""
 
 
+WITHDRAWN = frozenset({RecordKind.RECALL, RecordKind.DELETED})
+"""Kinds of what its sender, or another, took back; some exports keep the words."""
+
+
 class Party(StrEnum):
     """Who a sender is in the dispute; unknown until the user says so."""
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from evidence_kit.chats.record import Flag, Party, Record, RecordKind
+from evidence_kit.chats.record import WITHDRAWN, Flag, Party, Record, RecordKind
 from evidence_kit.chats.transcript import Entry, Transcript
 
 _SAYING = frozenset({RecordKind.TEXT, RecordKind.MEDIA})
@@ -106,7 +106,7 @@ class _Run:
 
     def pass_over(self, record: Record) -> None:
         """Take a record that is neither the buyer's nor an answer."""
-        if record.kind in (RecordKind.RECALL, RecordKind.DELETED):
+        if record.kind in WITHDRAWN:
             self._withdrawn += 1
         elif record.role is Party.MERCHANT and Flag.AUTO_REPLY in record.flags:
             self._automatic += 1

@@ -11,7 +11,7 @@ from string import Template
 
 from evidence_kit import __version__
 from evidence_kit.actions.sealed_chat import SealedChat
-from evidence_kit.chats.marks import Tag
+from evidence_kit.chats.marks import OF_WORDS
 from evidence_kit.cli.chat_head import Findings, head_sheet
 from evidence_kit.cli.chat_rows import Rows
 from evidence_kit.cli.chat_words import CATEGORIES, FLAGS, KINDS, TAGS
@@ -108,9 +108,8 @@ def _css(words: Words, lang: str) -> Iterator[str]:
         yield f"{shown}.l-{name}::before {{ content: {_quoted(words.tr(text))}; }}"
     for name, text in CATEGORIES.items():
         yield f"{shown}mark.{name}::after {{ content: {_quoted(words.tr(text))}; }}"
-    tags = [one for one in Tag if one is not Tag.MORE]
-    for count in range(1, len(tags) + 1):
-        for chosen in itertools.combinations(tags, count):
+    for count in range(1, len(OF_WORDS) + 1):
+        for chosen in itertools.combinations(OF_WORDS, count):
             classes = "".join(f".{one}" for one in chosen)
             text = " · ".join(words.tr(TAGS[one]) for one in chosen)
             yield f"{shown}mark{classes}::before {{ content: {_quoted(text)}; }}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from evidence_kit.actions.sealed_chat import SealedChat
 from evidence_kit.chats.derived import SHOWN_FILES, number_of
-from evidence_kit.chats.marks import Mark, Tag
+from evidence_kit.chats.marks import OF_WORDS, Mark
 from evidence_kit.chats.record import Party, Record, RecordKind
 from evidence_kit.chats.transcript import Entry
 from evidence_kit.cli.chat_head import Findings
@@ -100,7 +100,7 @@ class Rows:
             if one.char_end > len(body):
                 break
             parts.append(_plain(body[position : one.char_start]))
-            tags = [str(found) for found in one.tags if found is not Tag.MORE]
+            tags = [str(found) for found in one.tags if found in OF_WORDS]
             judgement = self._judgements.get((one.record, one.category))
             classes = [str(one.category), *tags, *([judgement] if judgement else [])]
             words = _plain(body[one.char_start : one.char_end])

@@ -62,6 +62,8 @@ TAGS = {
     Tag.NEGATED: mark("negated"),
     Tag.QUESTION: mark("asked"),
     Tag.QUOTED: mark("quoted"),
+    Tag.RECALLED: mark("recalled"),
+    Tag.DELETED: mark("deleted"),
     Tag.MORE: mark("more follow in this message"),
 }
 NOTICES = {
