@@ -38,6 +38,21 @@ def test_half_without_the_other_is_flagged_and_the_rest_is_read(
     assert chat.unclaimed_bytes == 0
 
 
+@pytest.mark.parametrize("before", [b"&#55357;", b"&#56832;", b"&#56319;&#57343;&#55296;"])
+@pytest.mark.parametrize("size", [1, 9, PIECE_BYTES])
+def test_half_in_front_of_a_whole_emoji_costs_itself_alone(
+    before: bytes, size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sms_xml, "PIECE_BYTES", size)
+    path = tmp_path / "sms.xml"
+    path.write_bytes(HEAD + BEGIN + before + b"&#55357;&#56832;" + b"&#55295;&#57344;" + END)
+    (record,), chat = read(path, "sms_xml")
+    whole = "\U0010ffff" if len(before) > 8 else ""
+    assert record.body_raw == f"{whole}\ufffd\U0001f600\ud7ff\ue000"
+    assert Flag.UNDECODABLE in record.flags
+    assert chat.stopped is None
+
+
 def test_what_is_no_xml_stops_the_reading_where_it_stands(tmp_path: Path) -> None:
     path = tmp_path / "sms.xml"
     good = BEGIN + b'x" />\n'

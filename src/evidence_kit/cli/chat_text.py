@@ -136,7 +136,7 @@ def mark_lines(
             number=number_of(one.number),
             category=text.tr(CATEGORIES[one.category]),
             text=one.text.replace("\n", " "),
-            tags=f" [{'; '.join(tags)}]" if tags else "",
+            tags=_in_brackets(tags),
             who=one.sender_raw or "",
             first=one.byte_start,
             last=one.byte_end - 1,
@@ -145,6 +145,11 @@ def mark_lines(
         )
     if none:
         yield text.tr("no word of the lexicons was found")
+
+
+def _in_brackets(tags: Iterable[str]) -> str:
+    text = "; ".join(tags)
+    return f" [{text}]" if text else ""
 
 
 JUDGEMENTS = {"confirmed": mark("confirmed by you"), "rejected": mark("rejected by you")}
@@ -229,7 +234,10 @@ def promise_lines(
         entry = transcript.entry(check.number)
         yield text.citation(entry)
         yield from _body(entry.record)
-        words = "; ".join(one.text.replace("\n", " ") for one in check.marks)
+        words = "; ".join(
+            one.text.replace("\n", " ") + _in_brackets(text.tr(TAGS[tag]) for tag in one.tags)
+            for one in check.marks
+        )
         yield "  " + text.tr("words that promise: {text}", text=words)
         yield from (f"  {line}" for line in promise_facts(text, check))
     if none:

@@ -21,10 +21,10 @@ ELEMENT_BYTES = 1 << 26
 PARTS = 1000
 """Parts of one message that are read."""
 _ROOT = re.compile(r"<smses\b")
-_HALVES = re.compile(rb"&#(5[5-7]\d{3});(?:&#(5[5-7]\d{3});)?")
-_UNSURE = re.compile(
-    rb"(?:&#(?:55(?:29[6-9]|[3-9]\d\d)|56(?:[0-2]\d\d|3[01]\d));)?(?:&(?:#\d{0,5})?)?\Z"
-)
+_HIGH = rb"&#(55(?:29[6-9]|[3-9]\d\d)|56(?:[0-2]\d\d|3[01]\d));"
+_LOW = rb"&#(56(?:3[2-9]\d|[4-9]\d\d)|57(?:[0-2]\d\d|3[0-3]\d|34[0-3]));"
+_HALVES = re.compile(rb"%b%b|%b|%b" % (_HIGH, _LOW, _HIGH, _LOW))
+_UNSURE = re.compile(rb"(?:%b)?(?:&(?:#\d{0,5})?)?\Z" % _HIGH)
 """A first half, whole or not, or more: the next bytes may make an emoji of it."""
 _LONGEST = len("&#55357;&#56832;")
 _IN, _OUT = ("1",), ("2",)
@@ -60,12 +60,10 @@ def _parse(source: Source, options: Options) -> Iterator[Part]:
 
 def _joined(match: re.Match[bytes]) -> bytes:
     """An emoji for its two halves (UTF-16), a stand-in for one of them; as many bytes."""
-    high, low = int(match[1]), int(match[2] or 0)
-    if 0xD800 <= high < 0xDC00 <= low < 0xE000:
-        return b"&#%013d;" % (0x10000 + ((high - 0xD800) << 10) + low - 0xDC00)
-    if 0xD800 <= high < 0xE000:
-        return b"&#65533;" + (_HALVES.sub(_joined, match[0][8:]))
-    return match[0]
+    if match[2] is None:
+        return b"&#65533;"
+    high, low = int(match[1]), int(match[2])
+    return b"&#%013d;" % (0x10000 + ((high - 0xD800) << 10) + low - 0xDC00)
 
 
 class _Element(NamedTuple):
@@ -204,7 +202,7 @@ def _text(value: str | None) -> str | None:
 
 PARSER = Parser(
     id="sms_xml",
-    version="1",
+    version="2",
     title="SMS Backup & Restore XML",
     syntax="xml",
     detect=_detect,
