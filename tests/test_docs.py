@@ -18,6 +18,7 @@ import pytest
 import evidence_kit
 from evidence_kit import make_kit, messages, model, report, settings
 from evidence_kit.bundle import layout, tags
+from evidence_kit.chats.parser import parsers
 from evidence_kit.cli.commands import root
 from evidence_kit.crypto.pem import MAX_CRL_BYTES
 from evidence_kit.errors import ConfigError, UsageError
@@ -328,3 +329,15 @@ def test_a_picture_says_in_words_what_it_shows(name: str) -> None:
 
     assert all(texts.values())
     assert any(name in path.read_text(encoding="utf-8") for path in READMES)
+
+
+@pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
+def test_each_chat_format_stands_in_the_table_of_a_readme(path: Path) -> None:
+    rows = [line for line in path.read_text(encoding="utf-8").split("\n") if line.startswith("| ")]
+    makers = {re.split("[/ ]", parser.title)[0] for parser in parsers()} - {"typed"}
+    assert [one for one in makers if not any(one.lower() in row.lower() for row in rows)] == []
+
+
+def test_each_chat_format_has_a_row_that_says_what_it_loses() -> None:
+    text = (ROOT / "docs/chats.md").read_text(encoding="utf-8")
+    assert [parser.id for parser in parsers() if f"\n| `{parser.id}` | " not in text] == []

@@ -4,8 +4,8 @@ import pytest
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    from tests.chats.exports import table
+    from tests.chats.exports import detections, table
 
     terminalreporter.section("chat exports")
-    for line in table():
+    for line in (*table(), "", *detections()):
         terminalreporter.line(line)

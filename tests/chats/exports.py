@@ -10,6 +10,7 @@ import json
 import quopri
 import re
 import struct
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -20,7 +21,7 @@ from xml.etree import ElementTree
 from evidence_kit.chats.parser import DateOrder, Options, parser_named, parsers
 from evidence_kit.chats.reading import Reading
 from evidence_kit.chats.record import Chat, Record, Structure
-from evidence_kit.chats.source import open_source
+from evidence_kit.chats.source import open_source, read_head
 from fixtures.chats import make
 from fixtures.chats.case import Case
 
@@ -199,5 +200,23 @@ def table() -> Iterator[str]:
     yield f"{'all':20}{total[0]:>10}{total[1]:>10}{total[2]:>18}"
 
 
+def detected(export: Export) -> dict[str, int]:
+    """The parsers that claim a fixture, with their scores."""
+    head = read_head(export.path)
+    scores = {parser.id: parser.detect(head).score for parser in parsers()}
+    return {parser: score for parser, score in scores.items() if score}
+
+
+def detections() -> Iterator[str]:
+    """For each format: who claims its variants, with which score, and how many of them."""
+    yield f"{'format':20}{'variants':>10}   claimed by (score: variants)"
+    for parser in parsers():
+        exports = [one for one in EXPORTS if one.parser == parser.id]
+        counts = Counter(claim for one in exports for claim in detected(one).items())
+        own_first = sorted(counts.items(), key=lambda one: (one[0][0] != parser.id, one[0]))
+        shown = ", ".join(f"{who} ({score}: {n})" for (who, score), n in own_first)
+        yield f"{parser.id:20}{len(exports):>10}   {shown or 'nobody: it has to be named'}"
+
+
 if __name__ == "__main__":
-    print("\n".join(table()))
+    print("\n".join([*table(), "", *detections()]))
