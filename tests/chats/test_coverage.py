@@ -41,3 +41,13 @@ def test_file_with_the_newest_first_is_not_blamed_record_by_record(tmp_path: Pat
     ) as chat:
         assert list(find_noticed(chat)) == []
         assert chat.chat.backward_times == 2
+
+
+def test_two_times_that_contradict_each_other_are_pointed_out(tmp_path: Path) -> None:
+    export = (
+        '{"name": "店", "type": "personal_chat", "id": 1, "messages": [{"id": 1, "type": "message",'
+        ' "date": "2026-05-01T%s:00", "date_unixtime": "1777600800", "from": "店", "text": "好"}]}'
+    )
+    for clock, notices in (("10:00", []), ("10:07", [(Notice.TIMES_DIFFER,)])):
+        with transcript_of_text(tmp_path, export % clock, parser="telegram_json") as chat:
+            assert [one.notices for one in find_noticed(chat)] == notices

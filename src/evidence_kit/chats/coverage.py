@@ -19,6 +19,7 @@ class Notice(StrEnum):
     UNDATED = "undated"
     RECALL = "recall"
     DELETED = "deleted"
+    TIMES_DIFFER = "times_differ"
     CUT = "cut"
     LOST_HEADER = "lost_header"
     UNDECODABLE = "undecodable"
@@ -42,6 +43,7 @@ _FLAGS = {
     Flag.AMBIGUOUS_DATE: Notice.AMBIGUOUS_DATE,
     Flag.BACKWARDS: Notice.BACKWARDS,
     Flag.NO_SUCH_TIME: Notice.NO_SUCH_TIME,
+    Flag.TIMES_DIFFER: Notice.TIMES_DIFFER,
     Flag.CUT: Notice.CUT,
     Flag.LOST_HEADER: Notice.LOST_HEADER,
     Flag.UNDECODABLE: Notice.UNDECODABLE,

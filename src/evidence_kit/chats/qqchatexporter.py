@@ -15,7 +15,7 @@ from evidence_kit.chats.phrases import flags_of, kind_of_body, kind_of_system
 from evidence_kit.chats.record import Flag, Record, RecordKind
 from evidence_kit.chats.scalars import number, object_of, objects_of, text_of
 from evidence_kit.chats.source import Source
-from evidence_kit.chats.times import UNDATED, Moment, epoch_moment, offset_moment
+from evidence_kit.chats.times import UNDATED, Moment, beside, epoch_moment, offset_moment
 
 CAVEAT = "chat.sorted_anew"
 """What to know of every export of this program."""
@@ -103,10 +103,11 @@ def _sender(sender: dict[str, object]) -> tuple[str | None, str | None, frozense
 
 def _time(message: dict[str, object]) -> tuple[str | None, Moment]:
     """The time as written, and what it names; `time` counts where `timestamp` is missing."""
-    written = message.get("timestamp")
+    written, time = message.get("timestamp"), text_of(message.get("time"))
     if (count := number(written)) is not None:
-        return str(written), epoch_moment(count, milliseconds=abs(count) >= _MILLISECONDS_FROM)
-    raw = text_of(written) or text_of(message.get("time"))
+        moment = epoch_moment(count, milliseconds=abs(count) >= _MILLISECONDS_FROM)
+        return str(written), beside(moment, offset_moment(time) if time else UNDATED)
+    raw = text_of(written) or time
     return raw, offset_moment(raw) if raw else UNDATED
 
 

@@ -96,6 +96,8 @@ class Flag(StrEnum):
     REPAIRED = "repaired"
     """The export holds UTF-8 that was read as Latin-1; name, text and files are shown as meant.
     Encoding them as UTF-8 and reading that as Latin-1 gives back what is written."""
+    TIMES_DIFFER = "times_differ"
+    """The export writes a second time for it, which no zone makes the same as the first."""
     UNDECODABLE = "undecodable"
     """Some bytes are not in the file's encoding; they show as U+FFFD in the body."""
     UNJOINED = "unjoined"

@@ -15,6 +15,10 @@ _CACHE = 1 << 12
 _CENTURY = 2000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
+_SECOND = timedelta(seconds=1)
+_LOCAL = len("2026-05-01T10:00:00")
+_EARLIEST_S, _LATEST_S, _STEP_S = -12 * 3600, 14 * 3600, 15 * 60
+"""Of all offsets from UTC since 1972, and by how much two of them differ at least."""
 _UNMARKED = str.maketrans("", "", ". \u00a0\u202f")
 Orders = tuple[DateOrder, ...]
 """The orders of day, month and year that are open."""
@@ -108,6 +112,42 @@ def offset_moment(text: str) -> Moment:
     written = moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds")
     status = TzStatus.OFFSET if moment.tzinfo else TzStatus.ASSUMED
     return Moment((written,), status, precision)
+
+
+def beside(counted: Moment, other: Moment) -> Moment:
+    """The first of two times that are written for a message; flagged where no zone makes them one.
+
+    >>> counted = epoch_moment(1777600800)
+    >>> beside(counted, offset_moment("2026-05-01T10:00:00")).flags
+    ()
+    >>> beside(counted, offset_moment("2026-05-02T10:00:00")).flags
+    (<Flag.TIMES_DIFFER: 'times_differ'>,)
+    """
+    if not counted.candidates or not other.candidates or _is_plainly_one(counted, other):
+        return counted
+    at = _seconds(counted.candidates[0])
+    if other.precision is Precision.MINUTE:
+        at -= at % 60
+    is_local = other.status is TzStatus.ASSUMED
+    for candidate in other.candidates:
+        ahead = _seconds(candidate) - at
+        fits = _EARLIEST_S <= ahead <= _LATEST_S + 1 and (ahead + 1) % _STEP_S <= 2
+        if (fits and is_local) or abs(ahead) <= 1:  # one of them may be rounded
+            return counted
+    return msgspec.structs.replace(counted, flags=(*counted.flags, Flag.TIMES_DIFFER))
+
+
+def _is_plainly_one(counted: Moment, other: Moment) -> bool:
+    """Whether they differ in nothing but the hour, which zones explain: mostly, and quicker."""
+    one, two = counted.candidates[0], other.candidates[0]
+    is_same = one[:10] == two[:10] and one[13:19] == two[13:19] and len(two) == _LOCAL
+    return is_same and -12 <= int(two[11:13]) - int(one[11:13]) <= 14
+
+
+def _seconds(candidate: str) -> int:
+    """Since 1970; a time without a zone as if it were UTC."""
+    moment = datetime.fromisoformat(candidate)
+    return (moment.replace(tzinfo=moment.tzinfo or UTC) - _EPOCH) // _SECOND
 
 
 def _can_be_told(day: date) -> bool:

@@ -62,7 +62,7 @@ def _is_message(pointer: Pointer) -> bool:
 
 PARSER = Parser(
     id="qqchatexporter_json",
-    version="1",
+    version="2",
     title="QQChatExporter JSON",
     syntax="json",
     detect=_detect,

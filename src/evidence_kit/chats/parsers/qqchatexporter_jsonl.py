@@ -137,7 +137,7 @@ def _told(source: Source, found: Beside[Manifest]) -> Generator[Part, None, Conv
 
 PARSER = Parser(
     id="qqchatexporter_jsonl",
-    version="2",
+    version="3",
     title="QQChatExporter JSONL",
     syntax="jsonl",
     detect=_detect,

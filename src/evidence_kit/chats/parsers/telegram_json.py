@@ -14,7 +14,7 @@ from evidence_kit.chats.phrases import flags_of
 from evidence_kit.chats.record import PARTICIPANTS, Flag, Part, Record, RecordKind
 from evidence_kit.chats.scalars import number, text_of
 from evidence_kit.chats.source import Head, Source
-from evidence_kit.chats.times import UNDATED, Moment, epoch_moment, offset_moment
+from evidence_kit.chats.times import UNDATED, Moment, beside, epoch_moment, offset_moment
 
 _TYPES = (
     "personal_chat",
@@ -200,11 +200,11 @@ def _sender_id(value: object) -> str | None:
 
 def _time(message: dict[str, object]) -> tuple[str | None, Moment]:
     """The time as written, and what it names."""
-    written = message.get("date_unixtime")
+    date, written = _text(message.get("date")), message.get("date_unixtime")
+    local = offset_moment(date) if date else UNDATED
     if (seconds := number(written)) is not None:
-        return text_of(written), epoch_moment(seconds)
-    date = _text(message.get("date"))
-    return date, offset_moment(date) if date else UNDATED
+        return text_of(written), beside(epoch_moment(seconds), local)
+    return date, local
 
 
 def _attachments(message: dict[str, object]) -> tuple[tuple[str, ...], bool]:
@@ -240,7 +240,7 @@ def _mend(text: str) -> str:
 
 PARSER = Parser(
     id="telegram_json",
-    version="1",
+    version="2",
     title="Telegram JSON",
     syntax="json",
     detect=_detect,

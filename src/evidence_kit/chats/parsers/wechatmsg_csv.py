@@ -13,8 +13,9 @@ from evidence_kit.chats.phrases import flags_of
 from evidence_kit.chats.record import Part, Record, RecordKind
 from evidence_kit.chats.scalars import number, yes_or_no
 from evidence_kit.chats.source import Source
-from evidence_kit.chats.times import epoch_moment
+from evidence_kit.chats.times import Orders, beside, epoch_moment, orders_in
 from evidence_kit.chats.wechat import kind_of
+from evidence_kit.chats.written import moment_in
 
 _DETECT = detect_columns(
     "localId", "TalkerId", "Type", "IsSender", "CreateTime", "StrContent", "StrTime"
@@ -22,14 +23,16 @@ _DETECT = detect_columns(
 
 
 def _parse(source: Source, options: Options) -> Iterator[Part]:
+    orders = orders_in((), options.date_order)
     for cells in table(source):
-        yield _record(source, cells) if isinstance(cells, Cells) else cells
+        yield _record(source, cells, orders) if isinstance(cells, Cells) else cells
 
 
-def _record(source: Source, cells: Cells) -> Record:
+def _record(source: Source, cells: Cells, orders: Orders) -> Record:
     get = cells.by_name.get
     body = clean(get("StrContent", ""))
-    moment = epoch_moment(number(get("CreateTime")))
+    local = moment_in(get("StrTime", ""), orders)
+    moment = beside(epoch_moment(number(get("CreateTime"))), local)
     kind = kind_of(number(get("Type")), number(get("SubType")), body)
     is_system = kind in (RecordKind.SYSTEM, RecordKind.RECALL)
     return Record(
@@ -52,7 +55,7 @@ def _record(source: Source, cells: Cells) -> Record:
 
 PARSER = Parser(
     id="wechatmsg_csv",
-    version="1",
+    version="2",
     title="WeChatMsg CSV",
     syntax="csv",
     detect=_DETECT,

@@ -11,8 +11,9 @@ from evidence_kit.chats.phrases import flags_of
 from evidence_kit.chats.record import Declared, Part, Record, RecordKind
 from evidence_kit.chats.scalars import number, text_of, yes_or_no
 from evidence_kit.chats.source import Head, Source
-from evidence_kit.chats.times import epoch_moment
+from evidence_kit.chats.times import beside, epoch_moment
 from evidence_kit.chats.wechat import kind_of_word
+from evidence_kit.chats.written import moment_in
 
 _MARKS = ('"session"', '"messages"', '"senderUsername"', '"createTime"')
 
@@ -45,7 +46,8 @@ def _record(
 ) -> Record:
     get = message.get
     body = text_of(get("content")) or ""
-    moment = epoch_moment(number(get("createTime")))
+    local = moment_in(text_of(get("formattedTime")) or "")
+    moment = beside(epoch_moment(number(get("createTime"))), local)
     kind = kind_of_word(text_of(get("type")) or "", body)
     is_system = kind in (RecordKind.SYSTEM, RecordKind.RECALL)
     return Record(
@@ -70,7 +72,7 @@ def _record(
 
 PARSER = Parser(
     id="weflow_json",
-    version="1",
+    version="2",
     title="WeFlow JSON",
     syntax="json",
     detect=_detect,
