@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
-import tomli_w
 
 from evidence_kit.bundle import layout
 from evidence_kit.bundle.atomic import TEMPORARY_SUFFIX, AtomicFile
@@ -144,6 +143,8 @@ def create_case(
         created_at=(now or datetime.now()).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         facts={key: value for key, value in facts.items() if value},
     )
+    import tomli_w
+
     content = {"id": case.id, "created_at": case.created_at, "facts": case.facts}
     with AtomicFile(folder) as out:
         out.write(tomli_w.dumps(content).encode())

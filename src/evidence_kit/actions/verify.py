@@ -4,7 +4,6 @@ import contextlib
 import dataclasses
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -171,6 +170,10 @@ def verify_case(
     )
 
 
+_Opened = Bundle | Fault | InputError
+"""A bundle that is open and being hashed, or what is wrong with it, to be told in its turn."""
+
+
 class _Examined:
     """Bundles of one case and what was found: reports, links, files that are no bundles.
 
@@ -241,9 +244,9 @@ def _heirs(signer_sha256: str, paths: Iterable[Path]) -> frozenset[str]:
 
 def _opened_ahead(
     paths: Iterable[Path], progress: Progress | None
-) -> Iterator[tuple[Path, "Future[Bundle]"]]:
+) -> Iterator[tuple[Path, _Opened]]:
     """Each path with its bundle, which is being hashed already while the one before is judged."""
-    waiting: deque[tuple[Path, Future[Bundle]]] = deque()
+    waiting: deque[tuple[Path, _Opened]] = deque()
     try:
         for path in paths:
             waiting.append((path, _open(path, progress)))
@@ -256,27 +259,23 @@ def _opened_ahead(
             _close(opened)
 
 
-def _open(path: Path, progress: Progress | None) -> "Future[Bundle]":
-    """An open bundle that is being hashed, or what is wrong with it, to be told in its turn."""
-    opened: Future[Bundle] = Future()
+def _open(path: Path, progress: Progress | None) -> _Opened:
     try:
-        bundle = Bundle(path, progress, is_hashed_at_once=True)
-        opened.set_result(bundle)
+        return Bundle(path, progress, is_hashed_at_once=True)
     except (Fault, InputError) as error:
-        opened.set_exception(error)
-    return opened
+        return error
 
 
-def _close(opened: "Future[Bundle]") -> None:
+def _close(opened: _Opened) -> None:
     """Close a bundle that nobody will judge."""
-    if not opened.exception():
-        with opened.result():
+    if isinstance(opened, Bundle):
+        with opened:
             pass
 
 
 def _verify(
     path: Path,
-    opened: "Future[Bundle]",
+    opened: _Opened,
     expectations: Expectations,
     pins: Mapping[str, Receipt] | None = None,
     witness: Witness | None = None,
@@ -284,7 +283,9 @@ def _verify(
 ) -> tuple[Report, Link | None]:
     """The report on a bundle and its link; where a receipt pins it, by that one."""
     try:
-        with opened.result() as bundle:
+        if not isinstance(opened, Bundle):
+            raise opened
+        with opened as bundle:
             # Cryptography takes long to import; meanwhile the bundle is being hashed.
             from evidence_kit.checks import judgement
 

@@ -13,7 +13,6 @@ import struct
 import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 from evidence_kit.bundle.hashing import Columns, Progress
@@ -50,6 +49,8 @@ def begin(work: Work, progress: Progress | None) -> Aside:
 
 class _Threaded:
     def __init__(self, work: Work, progress: Progress | None) -> None:
+        from concurrent.futures import ThreadPoolExecutor
+
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="hashing")
         self._answer = self._pool.submit(work, progress)
 

@@ -9,7 +9,7 @@ import itertools
 import operator
 import re
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from evidence_kit.bundle import layout, zipform
 from evidence_kit.bundle.zipform import STORED, Member
@@ -61,16 +61,21 @@ def read_directory(records: bytes, length: int, count: int) -> tuple[Member, ...
     contents = map(operator.sub, itertools.accumulate(spans), sizes)
     plain = itertools.repeat(STORED), itertools.repeat(0)
     fields = zip(names, *plain, checksums, sizes, sizes, begins, contents, strict=False)
-    return tuple(map(Member._make, fields))
+    # What `Member._make` does, without a call of Python's own for each.
+    return tuple(map(tuple.__new__, itertools.repeat(Member), fields))
+
+
+def _begin(names: Iterable[bytes], prefix: bytes) -> Iterator[bool]:
+    return map(bytes.startswith, names, itertools.repeat(prefix))
 
 
 def _are_in_order(names: Sequence[bytes]) -> bool:
     """True where names of one top folder stand in canonical order."""
     top = names[0].partition(b"/")[0] + b"/"
-    if not all(name.startswith(top) for name in names):
+    if not all(_begin(names, top)):
         return False
     prefix = top + layout.DATA.encode()
-    count = sum(name.startswith(prefix) for name in names)
+    count = sum(_begin(names, prefix))
     data, others = names[:count], names[count:]
     # In order, what stands between two names with one beginning has it too.
     if data and not (data[0].startswith(prefix) and data[-1].startswith(prefix)):

@@ -9,7 +9,6 @@ import hashlib
 import os
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -29,6 +28,9 @@ RUN_BYTES = 1 << 20
 """How much is read at once of small members."""
 _BATCH = 256
 """How many small members or files a thread takes at once."""
+_SMALL_BYTES = 1 << 16
+"""To check what is told of files that are smaller takes as long as to hash them."""
+_MAX_THREADS = 4
 _HUGE_BYTES = 1 << 25
 """A member of this size is read by a thread of its own while it is hashed."""
 _HUGE_PIECE_BYTES = 1 << 23
@@ -118,7 +120,7 @@ def hash_canonical(
             return _hash_run(file, run, buffer.view, with_sha512)
         return [_hash_large(file, member, buffer.view, with_sha512) for member in run]
 
-    return _shared(work, _runs(members), progress)
+    return _shared(work, _runs(members), progress, threads=_threads(members))
 
 
 def hash_repacked(
@@ -133,7 +135,7 @@ def hash_repacked(
     def work(batch: Sequence[zipform.Member]) -> list[Digest]:
         return [_hash_packed(file, member, with_sha512) for member in batch]
 
-    return _shared(work, _batches(members), progress)
+    return _shared(work, _batches(members), progress, threads=_threads(members))
 
 
 def hash_files(
@@ -149,15 +151,27 @@ def hash_files(
     def work(batch: Sequence[Path]) -> list[Digest]:
         return [_hash_file(path, buffer.view, with_sha512) for path in batch]
 
-    return _shared(work, _batches(paths), progress)
+    return _shared(work, _batches(paths), progress, threads=_cores())
+
+
+def _threads(members: Sequence[zipform.Member]) -> int:
+    """How many threads hash them; where they are small, a core is left for the checks."""
+    is_small = sum(member.size_bytes for member in members) < len(members) * _SMALL_BYTES
+    return max(1, _cores() - is_small)
+
+
+def _cores() -> int:
+    return min(_MAX_THREADS, os.cpu_count() or 1)
 
 
 def _shared(
     work: Callable[[Sequence[_T]], list[Digest]],
     jobs: Iterable[Sequence[_T]],
     progress: Progress | None,
+    *,
+    threads: int,
 ) -> list[Digest]:
-    """What `work` gives for every job, in their order; several threads do it."""
+    """What `work` gives for every job, in their order."""
 
     def told(job: Sequence[_T]) -> list[Digest]:
         digests = work(job)
@@ -166,9 +180,12 @@ def _shared(
         return digests
 
     jobs = list(jobs)
-    if len(jobs) == 1:
-        return told(jobs[0])
-    with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
+    threads = min(threads, len(jobs))
+    if threads < 2:
+        return [digest for job in jobs for digest in told(job)]
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(max_workers=threads) as pool:
         return [digest for digests in pool.map(told, jobs) for digest in digests]
 
 
@@ -223,6 +240,8 @@ def _hash_large(
             at += count
     else:
         # While one piece is hashed, the next one is read.
+        from concurrent.futures import ThreadPoolExecutor
+
         reading = _Reading(file, at, end)
         with ThreadPoolExecutor(max_workers=1) as reader:
             coming = reader.submit(reading.next_piece)

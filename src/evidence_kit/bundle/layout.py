@@ -56,11 +56,10 @@ MAX_DEPTH = 10
 MAX_SEQUENCE = 999_999_999
 """Of a bundle in its case: nine digits, as many as a receipt has."""
 
-# One part of a path: no name of a Windows device, no dot at its end.
+# One part of a path, in small letters: no name of a Windows device, no dot at its end.
 _PART = re.compile(
     r"(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|\Z))"
     rf"[a-z0-9_][a-z0-9._-]{{0,{MAX_PART_BYTES - 1}}}(?<!\.)",
-    re.ASCII | re.IGNORECASE,
 )
 _TOKEN = re.compile(r"proof/signature\.p7s\.(0|[1-9][0-9]?)\.tsr")
 _CERTIFICATE = re.compile(r"proof/certs/[0-9a-f]{64}\.der")
@@ -203,7 +202,10 @@ def require_name(path: str) -> None:
 
 def are_names(paths: Collection[str]) -> bool:
     """True where no system would read one of these paths as another one."""
-    parts = set("/".join(paths).split("/"))  # what many have in common is looked at once
+    text = "/".join(paths)
+    if not text.isascii():  # what is not may have small letters that are
+        return False
+    parts = set(text.lower().split("/"))  # what many have in common is looked at once
     return all(map(_PART.fullmatch, parts)) and all(
         len(path) <= MAX_PATH_BYTES and path.count("/") < MAX_DEPTH for path in paths
     )
@@ -216,12 +218,12 @@ def require_distinct(paths: Iterable[str]) -> None:
         Fault: "structure.collision".
     """
     paths = tuple(paths)
-    files = {path.lower() for path in paths}
-    if len(files) < len(paths):
-        _refuse_twin(paths)
     # With a sign for the slash that sorts before all others, a folder stands right before what
     # is in it; to collect the folders of all paths would take many times their memory.
-    ordered = sorted(path.replace("/", "\0") for path in files)
+    slashes, signs = itertools.repeat("/"), itertools.repeat("\0")
+    ordered = sorted(map(str.replace, map(str.lower, paths), slashes, signs))
+    if any(map(operator.eq, ordered, ordered[1:])):
+        _refuse_twin(paths)
     begins = map(operator.add, ordered, itertools.repeat("\0"))
     are_folders = map(str.startswith, ordered[1:], begins)
     both = list(itertools.compress(ordered, are_folders))

@@ -1,5 +1,6 @@
 """Where the files of a bundle are read from: the zip, or a folder someone unzipped it to."""
 
+import itertools
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -127,11 +128,16 @@ def _top(members: tuple[zipform.Member, ...], path: Path) -> str:
     """The one top folder that every member stands in."""
     if not members:
         raise InputError("bundle.not_a_bundle", path=str(path))
-    tops = {member.name.partition(b"/")[0] for member in members}
-    if any(not top.startswith(layout.TOP_PREFIX.encode()) for top in tops):
-        if not any(member.name.endswith(layout.EVIDENCE.encode()) for member in members):
+    top = members[0].name.partition(b"/")[0]
+    prefix = layout.TOP_PREFIX.encode()
+    names = [member.name for member in members]
+    if top.startswith(prefix) and all(map(bytes.startswith, names, itertools.repeat(top + b"/"))):
+        return top.decode("ascii", "backslashreplace")
+    tops = {name.partition(b"/")[0] for name in names}
+    if any(not top.startswith(prefix) for top in tops):
+        if not any(name.endswith(layout.EVIDENCE.encode()) for name in names):
             raise InputError("bundle.not_a_bundle", path=str(path))
-        outside = next(m.name for m in members if not m.name.startswith(layout.TOP_PREFIX.encode()))
+        outside = next(name for name in names if not name.startswith(prefix))
         raise Fault("structure.top", path=escape(outside.decode("ascii", "backslashreplace")))
     if len(tops) > 1:
         raise Fault("structure.top", path=escape(max(tops).decode("ascii", "replace")))

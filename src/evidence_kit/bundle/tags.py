@@ -1,6 +1,5 @@
 """The tag files: evidence.json, read strictly, and those that follow from it."""
 
-import json
 import re
 from functools import cache
 from pathlib import Path
@@ -121,6 +120,8 @@ def decode_json(content: bytes, record: type[_T], *, path: str) -> _T:
         Fault: "structure.json" (not of its form), "structure.duplicate_key",
             "structure.number", "structure.depth" or "structure.control_character".
     """
+    import json
+
     # The typed reader goes first: it stops at the first thing out of place, so junk
     # never becomes a tree of Python objects many times its size.
     try:

@@ -39,10 +39,6 @@ CHECKS: tuple[tuple[Check, Question], ...] = (
     (structure.check_members, Question.UNALTERED),
     (structure.check_record, Question.UNALTERED),
     (structure.check_observations, Question.UNALTERED),
-    (digests.check_tag_digests, Question.UNALTERED),
-    (digests.check_digests, Question.UNALTERED),
-    (digests.check_sizes, Question.UNALTERED),
-    (digests.check_stored, Question.UNALTERED),
     (signature.check_signature, Question.UNALTERED),
     (signature.check_signer, Question.SIGNER),
     (signature.check_pins, Question.SIGNER),
@@ -52,8 +48,14 @@ CHECKS: tuple[tuple[Check, Question], ...] = (
     (timestamps.check_lists, Question.SINCE),
     (timestamps.check_not_before, Question.SINCE),
     (timestamps.check_others, Question.SINCE),
+    (digests.check_tag_digests, Question.UNALTERED),
+    (digests.check_digests, Question.UNALTERED),
+    (digests.check_sizes, Question.UNALTERED),
+    (digests.check_stored, Question.UNALTERED),
 )
-"""Every check, and the question that a fault in it bears on. All of them run."""
+"""Every check, and the question that a fault in it bears on. All of them run.
+
+The digests come last: until they are asked for, the files are hashed beside all else."""
 
 
 def judge(bundle: Bundle, expectations: Expectations) -> Report:

@@ -191,10 +191,12 @@ def _is_time(text: str) -> bool:
 def _file_faults(evidence: Evidence, manifest: dict[str, str]) -> Iterator[Fault]:
     """Where evidence.json and the manifest don't tell of the same files."""
     entries = evidence.files()
-    listed = Counter(entry.path for entry in entries)
-    for path in sorted(path for path, count in listed.items() if count > 1):
-        yield Fault("structure.file_list", path=escape(path))
-    for path in sorted(listed.keys() ^ manifest.keys()):
+    listed = {entry.path for entry in entries}
+    if len(listed) < len(entries):
+        counts = Counter(entry.path for entry in entries)
+        for path in sorted(path for path, count in counts.items() if count > 1):
+            yield Fault("structure.file_list", path=escape(path))
+    for path in sorted(listed ^ manifest.keys()):
         yield Fault("structure.file_list", path=escape(path))
     for entry in entries:
         is_derived = entry.role is Role.DERIVED
@@ -204,6 +206,6 @@ def _file_faults(evidence: Evidence, manifest: dict[str, str]) -> Iterator[Fault
             is_derived != (entry.by is not None)
             or (entry.from_ and not is_derived)
             or entry.path in entry.from_
-            or not listed.keys() >= set(entry.from_)
+            or not listed >= set(entry.from_)
         ):
             yield Fault("structure.derivation", path=escape(entry.path))
