@@ -84,7 +84,7 @@ def renew(path: Path | str, *, kit: Kit, progress: Progress | None = None) -> Se
         raise SealError("renew.no_time", path=str(path))
     if not kit.endpoints:
         raise UsageError("stamp.no_authority")
-    with _held(path), disk_errors(path.parent), Bundle(path) as bundle:
+    with _held(path), disk_errors(path.parent), Bundle(path, progress, with_sha512=True) as bundle:
         number = 1 + max(filter(None, map(layout.renewal_number, bundle.sizes)), default=0)
         if number > layout.MAX_RENEWALS:
             raise SealError("renew.too_many", path=str(path), count=layout.MAX_RENEWALS)
@@ -92,13 +92,12 @@ def renew(path: Path | str, *, kit: Kit, progress: Progress | None = None) -> Se
         judged = [*examination.tokens, *(t for r in examination.renewals for t in r.tokens)]
         fetched = fetch_lists([one.token for one in judged if one.token], kit)
         crl_replies = with_room(fetched, _lists_of(bundle))
-        digests = zip(bundle.sizes, bundle.source.digests(progress, with_sha512=True), strict=True)
         lists = {
             layout.crl_path(sha256, number): crl for sha256, crl in crls_of(crl_replies).items()
         }
         cover = manifest.encode(
             {
-                **{name: digest.sha512 for name, digest in digests if digest.sha512},
+                **bundle.digests.sha512,
                 **{name: hashlib.sha512(crl).hexdigest() for name, crl in lists.items()},
             }
         )

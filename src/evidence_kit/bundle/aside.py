@@ -1,4 +1,4 @@
-"""Hashing beside the checks: in a copy of this process where that is sound, else in a thread.
+"""Hashing beside the checks: in copies of this process where that is sound, else in threads.
 
 Hashing a small file releases the interpreter's lock for some microseconds; whoever computes
 meanwhile holds it for milliseconds. Side by side in threads neither gains. A copy of this
@@ -6,105 +6,160 @@ process has a lock of its own (docs/adr/0017).
 """
 
 import contextlib
+import itertools
 import marshal
 import os
+import selectors
 import signal
 import struct
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from evidence_kit.bundle.hashing import Columns, Progress
 
 Work = Callable[[Progress | None], Columns]
-"""Reads the files; calls what it is given with the number of bytes done since the last call."""
+"""Reads some files; calls what it is given with the number of bytes done since the last call."""
 _HEAD = struct.Struct("<q")
 """Bytes done since the last one; or less than 0, minus the length of the answer behind it."""
+_READ_BYTES = 1 << 16
 
 
 class Aside(Protocol):
-    """Work that was begun."""
+    """Works that were begun, all at once."""
 
     def result(self) -> Columns:
-        """The digests, waited for.
+        """The digests of all works, in their order, waited for.
 
         Raises:
-            Exception: what the work raises.
+            Exception: what a work raises.
         """
 
     def stop(self) -> None:
-        """Return once nobody does the work any more."""
+        """Return once nobody does the works any more."""
 
 
-def begin(work: Work, progress: Progress | None) -> Aside:
-    """Have the work done by somebody else."""
+def begin(works: Sequence[Work], progress: Progress | None) -> Aside:
+    """Have each of the works done by somebody else."""
     # A copy has none of the other threads, but the locks that they hold; on macOS even its
     # system's libraries do not stand it, and Windows makes none.
     if sys.platform == "linux" and threading.active_count() == 1:
         with contextlib.suppress(OSError):  # no room for a process
-            return _Forked(work, progress)
-    return _Threaded(work, progress)
+            return _Forked(works, progress)
+    return _Threaded(works, progress)
+
+
+def _joined(answers: Iterable[Columns]) -> Columns:
+    fields = zip(*answers, strict=True)
+    return Columns(*(list(itertools.chain.from_iterable(field)) for field in fields))
 
 
 class _Threaded:
-    def __init__(self, work: Work, progress: Progress | None) -> None:
+    def __init__(self, works: Sequence[Work], progress: Progress | None) -> None:
         from concurrent.futures import ThreadPoolExecutor
 
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="hashing")
-        self._answer = self._pool.submit(work, progress)
+        self._pool = ThreadPoolExecutor(len(works), thread_name_prefix="hashing")
+        self._answers = [self._pool.submit(work, progress) for work in works]
 
     def result(self) -> Columns:
-        return self._answer.result()
+        return _joined(answer.result() for answer in self._answers)
 
     def stop(self) -> None:
         self._pool.shutdown()
 
 
 class _Forked:
-    def __init__(self, work: Work, progress: Progress | None) -> None:
-        self._work = work
+    def __init__(self, works: Sequence[Work], progress: Progress | None) -> None:
+        self._works = works
         self._progress = progress
-        self._reader, writer = os.pipe()
+        self._copies: list[_Copy] = []
         try:
-            self._child = os.fork()
-            if not self._child:
-                os.close(self._reader)  # so that it ends when nobody reads any more
+            for work in works:
+                self._copies.append(_Copy(work, [copy.reader for copy in self._copies]))
+        except OSError:
+            self.stop()
+            raise
+
+    def result(self) -> Columns:
+        with selectors.DefaultSelector() as selector:
+            for copy in self._copies:
+                selector.register(copy.reader, selectors.EVENT_READ, copy)
+            while selector.get_map():
+                for key, _ in selector.select():
+                    done = key.data.read()
+                    if done is None:
+                        selector.unregister(key.fileobj)
+                    elif done and self._progress:
+                        self._progress(done)
+        answers = [copy.answer for copy in self._copies]
+        while self._copies:
+            self._copies.pop().end()
+        # What could not be done there shows here why.
+        return _joined(
+            answer or work(self._progress)
+            for answer, work in zip(answers, self._works, strict=True)
+        )
+
+    def stop(self) -> None:
+        while self._copies:
+            self._copies.pop().stop()
+
+
+class _Copy:
+    """A copy of this process that does a work, and the end of the pipe that it writes to.
+
+    Args:
+        work: what it does.
+        others: what it inherits and must close, so that those at the other end notice when
+            nobody reads any more.
+    """
+
+    def __init__(self, work: Work, others: Iterable[int]) -> None:
+        self.answer: Columns | None = None
+        """None as long as it is not complete."""
+        self._received = bytearray()
+        self.reader, writer = os.pipe()
+        try:
+            self._process = os.fork()
+            if not self._process:
+                for reader in (*others, self.reader):
+                    os.close(reader)
                 _answer(work, writer)
         except OSError:
-            os.close(self._reader)
+            os.close(self.reader)
             raise
         finally:
             os.close(writer)
 
-    def result(self) -> Columns:
-        answer = self._read_answer()
-        self._end()
-        # What could not be done there shows here why.
-        return Columns(*marshal.loads(answer)) if answer else self._work(self._progress)
-
-    def _read_answer(self) -> bytes | None:
-        with open(self._reader, "rb", closefd=False) as stream:
-            while len(head := stream.read(_HEAD.size)) == _HEAD.size:
-                (count,) = _HEAD.unpack(head)
-                if count < 0:
-                    answer = stream.read(-count)
-                    return answer if len(answer) == -count else None
-                if self._progress:
-                    self._progress(count)
-        return None
+    def read(self) -> int | None:
+        """Bytes hashed, as far as it tells now; None once it tells nothing any more."""
+        piece = os.read(self.reader, _READ_BYTES)
+        received = self._received
+        received += piece
+        done = at = 0
+        while len(received) - at >= _HEAD.size:
+            (count,) = _HEAD.unpack_from(received, at)
+            if count < 0:
+                if len(received) - at - _HEAD.size == -count:
+                    self.answer = Columns(*marshal.loads(received[at + _HEAD.size :]))
+                break
+            done += count
+            at += _HEAD.size
+        del received[:at]
+        return done if piece else None
 
     def stop(self) -> None:
-        if self._child:
-            with contextlib.suppress(OSError):
-                os.kill(self._child, signal.SIGKILL)
-            self._end()
+        """Return once it does nothing any more."""
+        with contextlib.suppress(OSError):
+            os.kill(self._process, signal.SIGKILL)
+        self.end()
 
-    def _end(self) -> None:
-        child, self._child = self._child, 0
-        os.close(self._reader)
+    def end(self) -> None:
+        """Close the pipe, and wait for the end of the process."""
+        os.close(self.reader)
         with contextlib.suppress(OSError):  # some programs let the system bury their children
-            os.waitpid(child, 0)
+            os.waitpid(self._process, 0)
 
 
 def _answer(work: Work, writer: int) -> None:

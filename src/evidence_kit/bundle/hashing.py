@@ -1,16 +1,16 @@
 """SHA-256 of every member in one pass over the file, at the speed of the hash.
 
-Small members that stand side by side are read together; threads share the work, which
-helps because hashlib and the CRC release the interpreter's lock. Header and CRC of each
-member are checked on the bytes that are hashed.
+Small members that stand side by side are read together. Header and CRC of each member are
+checked on the bytes that are hashed. All of it is done where it is called; `aside` has it done
+by others, in parts.
 """
 
+import bisect
 import hashlib
-import os
-import threading
+import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from evidence_kit.bundle import zipform, zipscan
 from evidence_kit.bundle.ranges import RangeFile
@@ -22,15 +22,12 @@ try:
 except ImportError:  # no wheel for this processor
     from zlib import crc32 as crc32
 
-_T = TypeVar("_T")
-
 RUN_BYTES = 1 << 20
 """How much is read at once of small members."""
-_BATCH = 256
-"""How many small members or files a thread takes at once."""
-_SMALL_BYTES = 1 << 16
-"""To check what is told of files that are smaller takes as long as to hash them."""
-_MAX_THREADS = 4
+_RUN_MEMBERS = 256
+"""How many small members are read at once, at most."""
+_FILE_BYTES = 1 << 12
+"""What a file costs besides its hash, as so many bytes hashed."""
 _HUGE_BYTES = 1 << 25
 """A member of this size is read by a thread of its own while it is hashed."""
 _HUGE_PIECE_BYTES = 1 << 23
@@ -76,14 +73,8 @@ class Digests:
         self.size_bytes = dict(zip(paths, columns.size_bytes, strict=True))
         self.faults = {p: f for p, f in zip(paths, columns.fault, strict=True) if f}
         """Only of those that have one."""
-        self.sha512 = dict(zip(paths, columns.sha512, strict=True))
-
-
-class _Buffer(threading.local):
-    """Where a thread reads to; each has its own."""
-
-    def __init__(self) -> None:
-        self.view = memoryview(bytearray(RUN_BYTES))
+        self.sha512 = {p: s for p, s in zip(paths, columns.sha512, strict=True) if s}
+        """Empty where it was not asked for."""
 
 
 class _Sums:
@@ -113,14 +104,16 @@ def hash_canonical(
     with_sha512: bool = False,
 ) -> list[Digest]:
     """A digest for each member of a canonical zip, in their order."""
-    buffer = _Buffer()
-
-    def work(run: Sequence[zipform.Member]) -> list[Digest]:
+    buffer = memoryview(bytearray(RUN_BYTES))
+    digests: list[Digest] = []
+    for run in _runs(members):
         if _length(run) <= RUN_BYTES:
-            return _hash_run(file, run, buffer.view, with_sha512)
-        return [_hash_large(file, member, buffer.view, with_sha512) for member in run]
-
-    return _shared(work, _runs(members), progress, threads=_threads(members))
+            digests += _hash_run(file, run, buffer, with_sha512)
+            if progress:
+                progress(sum(member.size_bytes for member in run))
+        else:
+            digests += [_hash_large(file, member, buffer, with_sha512, progress) for member in run]
+    return digests
 
 
 def hash_repacked(
@@ -131,11 +124,7 @@ def hash_repacked(
     with_sha512: bool = False,
 ) -> list[Digest]:
     """A digest for each member of a repacked zip, in their order."""
-
-    def work(batch: Sequence[zipform.Member]) -> list[Digest]:
-        return [_hash_packed(file, member, with_sha512) for member in batch]
-
-    return _shared(work, _batches(members), progress, threads=_threads(members))
+    return _told((_hash_packed(file, member, with_sha512) for member in members), progress)
 
 
 def hash_files(
@@ -146,52 +135,38 @@ def hash_files(
     Raises:
         OSError: a file can't be read.
     """
-    buffer = _Buffer()
-
-    def work(batch: Sequence[Path]) -> list[Digest]:
-        return [_hash_file(path, buffer.view, with_sha512) for path in batch]
-
-    return _shared(work, _batches(paths), progress, threads=_cores())
+    buffer = memoryview(bytearray(RUN_BYTES))
+    return _told((_hash_file(path, buffer, with_sha512) for path in paths), progress)
 
 
-def _threads(members: Sequence[zipform.Member]) -> int:
-    """How many threads hash them; where they are small, a core is left for the checks."""
-    is_small = sum(member.size_bytes for member in members) < len(members) * _SMALL_BYTES
-    return max(1, _cores() - is_small)
+def _told(digests: Iterable[Digest], progress: Progress | None) -> list[Digest]:
+    kept: list[Digest] = []
+    untold = 0
+    for digest in digests:
+        kept.append(digest)
+        untold += digest.size_bytes
+        if progress and untold >= RUN_BYTES:
+            progress(untold)
+            untold = 0
+    if progress and untold:
+        progress(untold)
+    return kept
 
 
-def _cores() -> int:
-    return min(_MAX_THREADS, os.cpu_count() or 1)
+def shares(sizes: Collection[int], most: int) -> list[slice]:
+    """Parts of a sequence of files, one behind the other, that take about as long to hash.
 
-
-def _shared(
-    work: Callable[[Sequence[_T]], list[Digest]],
-    jobs: Iterable[Sequence[_T]],
-    progress: Progress | None,
-    *,
-    threads: int,
-) -> list[Digest]:
-    """What `work` gives for every job, in their order."""
-
-    def told(job: Sequence[_T]) -> list[Digest]:
-        digests = work(job)
-        if progress:
-            progress(sum(digest.size_bytes for digest in digests))
-        return digests
-
-    jobs = list(jobs)
-    threads = min(threads, len(jobs))
-    if threads < 2:
-        return [digest for job in jobs for digest in told(job)]
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(max_workers=threads) as pool:
-        return [digest for digests in pool.map(told, jobs) for digest in digests]
-
-
-def _batches(jobs: Sequence[_T]) -> Iterator[Sequence[_T]]:
-    for begin in range(0, len(jobs), _BATCH):
-        yield jobs[begin : begin + _BATCH]
+    Args:
+        sizes: of the files, in bytes.
+        most: how many parts; fewer where there are fewer files.
+    """
+    costs = [0, *itertools.accumulate(size + _FILE_BYTES for size in sizes)]
+    ends = {0, len(sizes)}
+    for part in range(1, most):
+        wanted = costs[-1] * part // most
+        above = bisect.bisect(costs, wanted)
+        ends.add(min((above - 1, above), key=lambda end: abs(costs[end] - wanted)))
+    return [slice(begin, end) for begin, end in itertools.pairwise(sorted(ends))]
 
 
 def _runs(members: Sequence[zipform.Member]) -> Iterator[Sequence[zipform.Member]]:
@@ -199,7 +174,7 @@ def _runs(members: Sequence[zipform.Member]) -> Iterator[Sequence[zipform.Member
     begin = 0
     for index, member in enumerate(members):
         is_full = member.data_offset + member.size_bytes - members[begin].offset > RUN_BYTES
-        if index > begin and (is_full or index - begin == _BATCH):
+        if index > begin and (is_full or index - begin == _RUN_MEMBERS):
             yield members[begin:index]
             begin = index
     if members:
@@ -229,7 +204,11 @@ def _hash_run(
 
 
 def _hash_large(
-    file: RangeFile, member: zipform.Member, buffer: memoryview, with_sha512: bool
+    file: RangeFile,
+    member: zipform.Member,
+    buffer: memoryview,
+    with_sha512: bool,
+    progress: Progress | None,
 ) -> Digest:
     sums, checksum = _Sums(with_sha512), 0
     at, end = member.data_offset, member.data_offset + member.size_bytes
@@ -238,6 +217,8 @@ def _hash_large(
             checksum = crc32(buffer[:count], checksum)
             sums.add(buffer[:count])
             at += count
+            if progress:
+                progress(count)
     else:
         # While one piece is hashed, the next one is read.
         from concurrent.futures import ThreadPoolExecutor
@@ -248,6 +229,8 @@ def _hash_large(
             while piece := coming.result():
                 coming = reader.submit(reading.next_piece)
                 sums.add(piece)
+                if progress:
+                    progress(len(piece))
         checksum = reading.checksum
     header = file.read(member.offset, member.data_offset - member.offset)
     if header != zipform.local_header(member.name, member.crc32, member.size_bytes):

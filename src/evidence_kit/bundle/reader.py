@@ -1,6 +1,8 @@
 """An open bundle: its files, and its own record of them, read strictly and only once."""
 
 import contextlib
+import functools
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -11,6 +13,9 @@ from evidence_kit.bundle.source import Source, open_source
 from evidence_kit.errors import InputError
 from evidence_kit.model import Evidence
 from evidence_kit.report import Fault
+
+_MAX_COPIES = 4
+"""How many hash at a time, at most."""
 
 
 class Bundle:
@@ -23,6 +28,7 @@ class Bundle:
         path: the zip, or the folder it was unzipped to.
         progress: called with the number of bytes hashed since the last call.
         is_hashed_at_once: as `start_hashing`, before anything else is read.
+        with_sha512: `digests` tells that too; else only where there is a renewal.
 
     Raises:
         InputError: there is nothing at `path`, it can't be read, or it is no bundle.
@@ -36,9 +42,11 @@ class Bundle:
         progress: hashing.Progress | None = None,
         *,
         is_hashed_at_once: bool = False,
+        with_sha512: bool = False,
     ) -> None:
         self.path = path
         self._progress = progress
+        self._with_sha512 = with_sha512
         self._hashing: aside.Aside | None = None
         self.source: Source = open_source(path)
         try:
@@ -109,20 +117,27 @@ class Bundle:
 
         A small bundle is read when its digests are asked for: to begin would cost more.
         """
-        if sum(self.sizes.values()) > hashing.RUN_BYTES:
-            self._hashing = aside.begin(self._read_digests, self._progress)
+        sizes = self.sizes.values()
+        if not self._hashing and sum(sizes) > hashing.RUN_BYTES:
+            parts = hashing.shares(sizes, min(_MAX_COPIES, os.cpu_count() or 1))
+            works = [functools.partial(self._read_digests, part=part) for part in parts]
+            self._hashing = aside.begin(works, self._progress)
 
     @once
     def digests(self) -> hashing.Digests:
         """SHA-256 of every file as it is now."""
+        self.start_hashing()
         with self._readable():
             columns = (
                 self._hashing.result() if self._hashing else self._read_digests(self._progress)
             )
         return hashing.Digests(self.sizes, columns)
 
-    def _read_digests(self, progress: hashing.Progress | None) -> hashing.Columns:
-        return hashing.Columns.of(self.source.digests(progress))
+    def _read_digests(
+        self, progress: hashing.Progress | None, part: slice = slice(None)
+    ) -> hashing.Columns:
+        read = self.source.digests(progress, part=part, with_sha512=self._with_sha512)
+        return hashing.Columns.of(read)
 
     @contextlib.contextmanager
     def _readable(self) -> Iterator[None]:

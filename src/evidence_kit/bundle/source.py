@@ -35,9 +35,13 @@ class Source(Protocol):
         """The same, piece by piece."""
 
     def digests(
-        self, progress: hashing.Progress | None = None, *, with_sha512: bool = False
+        self,
+        progress: hashing.Progress | None = None,
+        *,
+        part: slice = slice(None),
+        with_sha512: bool = False,
     ) -> list[hashing.Digest]:
-        """What each file holds, read once; in the order of `sizes`."""
+        """What each file of a part holds, read once; in the order of `sizes`."""
 
     def close(self) -> None:
         """Close what is open."""
@@ -87,12 +91,16 @@ class ZipSource:
         return zipscan.chunks(self.file, self.members[path])
 
     def digests(
-        self, progress: hashing.Progress | None = None, *, with_sha512: bool = False
+        self,
+        progress: hashing.Progress | None = None,
+        *,
+        part: slice = slice(None),
+        with_sha512: bool = False,
     ) -> list[hashing.Digest]:
         """What each member holds."""
         is_canonical = self.container == "canonical"
         work = hashing.hash_canonical if is_canonical else hashing.hash_repacked
-        members = tuple(self.members.values())
+        members = tuple(self.members.values())[part]
         return work(
             self.file, members, progress, with_sha512=with_sha512 or _is_renewed(self.sizes)
         )
@@ -171,10 +179,14 @@ class FolderSource:
                 yield piece
 
     def digests(
-        self, progress: hashing.Progress | None = None, *, with_sha512: bool = False
+        self,
+        progress: hashing.Progress | None = None,
+        *,
+        part: slice = slice(None),
+        with_sha512: bool = False,
     ) -> list[hashing.Digest]:
         """What each file holds."""
-        paths = [self._root / path for path in self.sizes]
+        paths = [self._root / path for path in tuple(self.sizes)[part]]
         return hashing.hash_files(
             paths, progress, with_sha512=with_sha512 or _is_renewed(self.sizes)
         )
