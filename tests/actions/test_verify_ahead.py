@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from evidence_kit.actions.verify import verify_bundle, verify_case
+from evidence_kit.bundle.hashing import Progress
 from evidence_kit.bundle.reader import Bundle
 from evidence_kit.checks.expectations import Expectations
 from evidence_kit.errors import UsageError
@@ -16,17 +17,20 @@ from tests.build import codes, make_case, make_kit, seal_items
 def opened(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
     """Names of the bundles, as they are opened and closed."""
     names: dict[str, list[str]] = {"open": [], "closed": []}
-    begin, end = Bundle.start_hashing, Bundle.__exit__
+    begin, end = Bundle.__init__, Bundle.__exit__
 
-    def start_hashing(bundle: Bundle) -> None:
-        names["open"].append(bundle.path.name)
-        begin(bundle)
+    def enter(
+        bundle: Bundle, path: Path, progress: Progress | None, *, is_hashed_at_once: bool
+    ) -> None:
+        begin(bundle, path, progress, is_hashed_at_once=is_hashed_at_once)
+        assert is_hashed_at_once
+        names["open"].append(path.name)
 
     def leave(bundle: Bundle, *error: object) -> None:
         names["closed"].append(bundle.path.name)
         end(bundle, None, None, None)
 
-    monkeypatch.setattr(Bundle, "start_hashing", start_hashing)
+    monkeypatch.setattr(Bundle, "__init__", enter)
     monkeypatch.setattr(Bundle, "__exit__", leave)
     return names
 
