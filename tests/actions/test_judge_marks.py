@@ -53,7 +53,9 @@ def judged(path: Path, case: Case, kit: Kit) -> Judged:
     expectations = Expectations(anchors=kit.anchors)
     with open_chat(path, expectations) as reading:
         assert reading.chat is not None
-        return read_judgements(case, reading.chat.transcript.chat.sha256, expectations)
+        return read_judgements(
+            case, {one.sha256 for one in reading.chat.transcript.chats}, expectations
+        )
 
 
 def test_word_on_a_mark_is_sealed_beside_the_bundle_and_read_back(

@@ -58,7 +58,7 @@ def test_chat_is_read_with_the_roles_of_its_sealing(sealed: Path, expected: Expe
         assert chat.has_roles and chat.is_roles_sealed
         assert (chat.item.id, chat.name, chat.parser.id) == ("E1", "chat.txt", "wechatmsg_txt")
         assert chat.transcript.entry(2).record.role is Party.BUYER
-        assert len(chat.transcript) == chat.transcript.chat.records == 13
+        assert len(chat.transcript) == chat.transcript.chats[0].records == 13
 
 
 def test_unzipped_bundle_is_read_too(sealed: Path, expected: Expectations, tmp_path: Path) -> None:
@@ -203,7 +203,7 @@ def test_bundle_without_a_chat_says_so(kit: Kit, expected: Expectations, note: P
     options = ChatOptions(parser="wechatmsg_txt")
     with open_chat(path, expected, item="E1", options=options) as reading:
         assert reading.chat is not None
-        assert reading.chat.transcript.chat.unclaimed_bytes == note.stat().st_size
+        assert reading.chat.transcript.chats[0].unclaimed_bytes == note.stat().st_size
 
 
 def test_view_that_needs_roles_names_who_wrote(
@@ -244,7 +244,7 @@ def test_chat_in_a_zip_is_read(kit: Kit, expected: Expectations, tmp_path: Path)
         chat = reading.chat
         assert chat is not None
         assert (chat.derived, chat.members) == (Derived.SAME, ("_chat.txt",))
-        assert chat.transcript.chat.member == "_chat.txt"
+        assert chat.member == chat.transcript.chats[0].member == "_chat.txt"
         assert chat.title == "one.zip / _chat.txt"
         assert chat.transcript.entry(13).record.body_raw == "随便投诉"
         assert chat.has_roles

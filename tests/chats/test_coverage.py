@@ -40,7 +40,7 @@ def test_file_with_the_newest_first_is_not_blamed_record_by_record(tmp_path: Pat
         tmp_path, ("10:00:05", SHOP, "三"), ("10:00:01", BUYER, "二"), ("10:00:00", SHOP, "一")
     ) as chat:
         assert list(find_noticed(chat)) == []
-        assert chat.chat.backward_times == 2
+        assert chat.chats[0].backward_times == 2
 
 
 def test_two_times_that_contradict_each_other_are_pointed_out(tmp_path: Path) -> None:

@@ -94,12 +94,13 @@ def test_bytes_of_a_mark_are_its_words(encoding: str, end: str, tmp_path: Path) 
         ("10:00:01", BUYER, "没收到"),
     )
     with transcript_of_text(tmp_path, said.replace("\n", end), encoding=encoding) as chat:
-        data = chat.source.path.read_bytes()
+        source = chat.source_of(chat.entry(1).record)
+        data = source.path.read_bytes()
         marks = list(find_marks(chat, LEXICONS))
         assert [mark.text for mark in marks] == ["保证", "退款", "保证", "没收到"]
         for mark in marks:
             assert mark.is_exact
-            assert chat.source.decode(data[mark.byte_start : mark.byte_end]) == mark.text
+            assert source.decode(data[mark.byte_start : mark.byte_end]) == mark.text
 
 
 @pytest.mark.parametrize("export", READ, ids=str)
@@ -109,7 +110,7 @@ def test_exact_bytes_are_the_words_in_every_format(export: Export) -> None:
         for mark in find_marks(chat, LEXICONS):
             entry = chat.entry(mark.number)
             assert entry.record.body_raw[mark.char_start : mark.char_end] == mark.text
-            found = chat.source.decode(data[mark.byte_start : mark.byte_end])
+            found = chat.source_of(entry.record).decode(data[mark.byte_start : mark.byte_end])
             if mark.is_exact:
                 assert mark.text in (found, found.encode().decode("unicode_escape"))
             else:

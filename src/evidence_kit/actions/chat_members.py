@@ -1,12 +1,14 @@
-"""The chats of one original, a file or a zip of several, and how each is to be read again."""
+"""The files of an original that are chats, or parts of one, and how each is to be read again."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import msgspec
 
-from evidence_kit.actions.chats import ChatOptions, parser_of
+from evidence_kit.actions.chats import ChatOptions, parser_of, series_of
 from evidence_kit.bundle.text import escape
 from evidence_kit.chats import derived
 from evidence_kit.chats.containers import ZipRefused, exports
@@ -21,7 +23,7 @@ _SHOWN_NAMES = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Member:
-    """One chat of an original: the original itself, or a text in a zip."""
+    """A file with messages: the original itself, or a text in a zip."""
 
     source: Source
     parser: Parser
@@ -31,6 +33,11 @@ class Member:
     """The same, but for what is said now."""
     sealed: Chat | None
     """What was told of it at sealing."""
+
+    @property
+    def series(self) -> tuple[str | None, str]:
+        """The same for all files of a chat: its name, and the parser's id."""
+        return series_of(self.source.member, self.parser), self.parser.id
 
     @property
     def is_as_sealed(self) -> bool:
@@ -57,7 +64,7 @@ def members_of(
     *,
     max_bytes: int | None = None,
 ) -> list[Member]:
-    """Every chat of an original, in its order.
+    """Every file of an original that holds messages, in the order of the sealing.
 
     Args:
         path: the original; texts of a zip are unpacked beside it.
@@ -113,26 +120,38 @@ def members_of(
     return found
 
 
-def wanted_of(members: list[Member], name: str | None) -> Member:
-    """The chat that is meant.
+def chats_of(members: Sequence[Member]) -> dict[str, tuple[Member, ...]]:
+    """The files of each chat, which stand one after the other, by the chat's name."""
+    found: dict[str, tuple[Member, ...]] = {}
+    for (name, _), run in groupby(members, key=lambda one: one.series):
+        files = tuple(run)
+        # where something else stands between two runs, the second one has to have another name
+        free = name is None or name not in found
+        found[name or "" if free else files[0].source.member or ""] = files
+    return found
+
+
+def wanted_of(members: Sequence[Member], name: str | None) -> tuple[Member, ...]:
+    """The files of the chat that is meant; one alone where its own name is given.
 
     Raises:
         UsageError: "chat.several_members" or "chat.no_such_member".
     """
-    known = {one.source.member or "": one for one in members}
+    chats = chats_of(members)
+    known = {one.source.member or "": (one,) for one in members} | chats
     if name is not None and name in known:
         return known[name]
     if name is not None:
         names = escape(near(name, filter(None, known)))
         raise UsageError("chat.no_such_member", name=escape(name), known=names)
-    if len(members) > 1:
-        names = escape(", ".join(list(known)[:_SHOWN_NAMES]))
-        raise UsageError("chat.several_members", count=len(members), names=names)
-    return members[0]
+    if len(chats) > 1:
+        names = escape(", ".join(list(chats)[:_SHOWN_NAMES]))
+        raise UsageError("chat.several_members", count=len(chats), names=names)
+    return next(iter(chats.values()))
 
 
 def passed(members: list[Member], assumed_offset: str) -> tuple[list[int], str]:
-    """How many records each chat has, and the digest of all of them: what messages.jsonl has."""
+    """How many records each file has, and the digest of all of them: what messages.jsonl has."""
     encode, digest, counts = msgspec.json.Encoder().encode, hashlib.sha256(), []
     for member in members:
         count = 0

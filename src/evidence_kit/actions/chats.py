@@ -1,6 +1,7 @@
 """Chats among the files that are added: read, and what can be cited derived beside them."""
 
 import dataclasses
+import posixpath
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -26,6 +27,9 @@ _FILES = {
     derived.TRANSCRIPT: "text/plain; charset=utf-8",
     derived.ACCOUNT: "application/json",
 }
+
+TOP = "."
+"""Name of a chat whose files stand in no folder of the zip."""
 
 AskRoles = Callable[[str, Sequence[Participant]], Roles]
 """Asks the user who the senders of the chat of this name are."""
@@ -133,7 +137,22 @@ def _read_draft(
         return _document(draft, refused.code), ()
     if not chosen:
         return _document(draft, *_reason(draft)), ()
-    return _chat(draft, chosen, folder, options, ask)
+    return _chat(draft, by_series(chosen), folder, options, ask)
+
+
+def series_of(member: str | None, parser: Parser) -> str | None:
+    """What a chat in a zip is called: the folder of its files, or its file; None out of a zip."""
+    if member is None or parser.series is None:
+        return member
+    return parser.series(member) or TOP
+
+
+def by_series(chosen: Sequence[tuple[Export, Parser]]) -> list[tuple[Export, Parser]]:
+    """The files of each chat one after the other, since records are numbered on."""
+    places: dict[tuple[str | None, str], int] = {}
+    keys = [(series_of(export.member, parser), parser.id) for export, parser in chosen]
+    order = [places.setdefault(key, len(places)) for key in keys]
+    return [chosen[n] for n in sorted(range(len(chosen)), key=order.__getitem__)]
 
 
 def parser_of(export: Export, parser_id: str | None, *, name: str | None = None) -> Parser | None:
@@ -197,12 +216,14 @@ def _chat(
     read = msgspec.structs.replace(
         draft, kind=Kind.CHAT, files=(file, *_made(file.path, folder, sources[0][1]))
     )
-    titles = [parser.title for _, parser in sources]
     shortfalls = tuple(lack for chat in account.chats for lack in _shortfalls(chat, path.name))
+    parts: dict[tuple[str | None, Parser], list[Chat]] = {}
+    for (source, parser), chat in zip(sources, account.chats, strict=True):
+        parts.setdefault((series_of(source.member, parser), parser), []).append(chat)
     notes = tuple(
         note
-        for chat, title in zip(account.chats, titles, strict=True)
-        for note in _notes(chat, path.name, title)
+        for (member, parser), chats in parts.items()
+        for note in _notes(chats, f"{path.name}/{member}" if member else path.name, parser)
     )
     # of a zip of many chats each format's caveat is told once
     caveats = dict.fromkeys(parser.caveat for _, parser in sources if parser.caveat)
@@ -210,8 +231,8 @@ def _chat(
         Observation(code=caveat, params={"name": escape(path.name)}) for caveat in caveats
     )
     notes += tuple(sibling_notes(account.chats, path.name))
-    if len(sources) > 1:
-        params: dict[str, str | int] = {"name": escape(path.name), "count": len(sources)}
+    if len(parts) > 1:
+        params: dict[str, str | int] = {"name": escape(path.name), "count": len(parts)}
         notes = (Observation(code="chat.members", params=params), *notes)
     if not (roles.buyer or roles.merchant) and any(chat.participants for chat in account.chats):
         notes += (Observation(code="chat.roles_open", params={"name": escape(path.name)}),)
@@ -266,28 +287,30 @@ def _shortfalls(chat: Chat, name: str) -> Iterator[Observation]:
         )
 
 
-def _notes(chat: Chat, name: str, title: str) -> Iterator[Observation]:
-    shown = escape(f"{name}/{chat.member}" if chat.member else name)
-    yield Observation(
-        code="chat.read",
-        params={
-            "name": shown,
-            "format": title,
-            "encoding": chat.encoding,
-            "messages": chat.records,
-            "unclaimed": chat.unclaimed_bytes,
-        },
-    )
-    for claim in chat.declared:
-        if claim.actual is not None and claim.actual != claim.declared:
-            yield Observation(
-                code="chat.declared",
-                params={"name": shown, "declared": claim.declared, "actual": claim.actual},
-            )
+def _notes(chats: Sequence[Chat], name: str, parser: Parser) -> Iterator[Observation]:
+    """What was read of one chat, which may stand in several files."""
+    shown = escape(name)
+    params: dict[str, str | int] = {
+        "name": shown,
+        "format": parser.title,
+        "encoding": ", ".join(dict.fromkeys(chat.encoding for chat in chats)),
+        "messages": sum(chat.records for chat in chats),
+        "unclaimed": sum(chat.unclaimed_bytes for chat in chats),
+    }
+    if len(chats) > 1:
+        yield Observation(code="chat.read_files", params=params | {"files": len(chats)})
+    else:
+        yield Observation(code="chat.read", params=params)
+    for chat in chats:
+        part = escape(f"{name}: {posixpath.basename(chat.member or '')}") if chats[1:] else shown
+        for claim in chat.declared:
+            if claim.actual is not None and claim.actual != claim.declared:
+                counted = {"declared": claim.declared, "actual": claim.actual}
+                yield Observation(code="chat.declared", params={"name": part, **counted})
     counts = {
-        "chat.ambiguous_dates": chat.ambiguous_dates,
-        "chat.backwards": chat.backward_times,
-        "chat.undecodable": chat.undecodable,
+        "chat.ambiguous_dates": sum(chat.ambiguous_dates for chat in chats),
+        "chat.backwards": sum(chat.backward_times for chat in chats),
+        "chat.undecodable": sum(chat.undecodable for chat in chats),
     }
     for code, count in counts.items():
         if count:

@@ -4,7 +4,7 @@ The note holds for the original with this digest, whichever bundle of the case i
 """
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -59,7 +59,8 @@ class MarksNote(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     format: str
     chat_sha256: str
-    """Digest of the original that the marks stand in."""
+    """Digest of the original that the marks stand in; of the first one's file, in a chat of several
+    files."""
     bundle_id: str
     item: str
     """Where the user saw it."""
@@ -130,7 +131,7 @@ def judge_marks(
     judgements = _judgements(chat, lexicons, verdicts)
     note = MarksNote(
         format=FORMAT,
-        chat_sha256=chat.transcript.chat.sha256,
+        chat_sha256=chat.transcript.entry(min(verdicts)[0]).record.src.sha256,
         bundle_id=chat.bundle_id,
         item=chat.item.id,
         judgements=judgements,
@@ -161,7 +162,7 @@ def _judgements(
     lexicons: Sequence[Lexicon],
     verdicts: Mapping[tuple[int, Category], Verdict],
 ) -> tuple[Judgement, ...]:
-    finder = MarkFinder(chat.transcript.source, chat.transcript.syntax, lexicons)
+    finder = MarkFinder(chat.transcript, lexicons)
     made = []
     for (number, category), verdict in verdicts.items():
         found: list[Mark] = []
@@ -183,12 +184,12 @@ def _name(place: tuple[int, Category]) -> str:
     return f"{number_of(place[0])}:{place[1]}"
 
 
-def read_judgements(case: Case, chat_sha256: str, expectations: Expectations) -> Judged:
+def read_judgements(case: Case, files: Collection[str], expectations: Expectations) -> Judged:
     """What the notes of a case say of the marks of a chat; each note is verified first.
 
     Args:
         case: whose notes are read.
-        chat_sha256: digest of the original.
+        files: digests of the files that the chat stands in.
         expectations: as for `verify_bundle`.
     """
     verdicts: Judgements = {}
@@ -199,7 +200,7 @@ def read_judgements(case: Case, chat_sha256: str, expectations: Expectations) ->
         except (Fault, InputError, ValueError):
             unusable.append(path.name)
             continue
-        if note is not None and note.chat_sha256 == chat_sha256:
+        if note is not None and note.chat_sha256 in files:
             verdicts |= {(one.record, one.category): one.verdict for one in note.judgements}
     return Judged(verdicts=verdicts, unusable=tuple(unusable))
 

@@ -14,8 +14,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from evidence_kit.actions.chat_account import MAX_ACCOUNT_BYTES
-from evidence_kit.actions.chat_members import Member, members_of, passed, wanted_of
-from evidence_kit.actions.chats import OPERATION, ChatOptions
+from evidence_kit.actions.chat_members import Member, chats_of, members_of, passed, wanted_of
+from evidence_kit.actions.chats import OPERATION, TOP, ChatOptions
 from evidence_kit.actions.verify import verify_bundle
 from evidence_kit.bundle.hashing import Progress
 from evidence_kit.bundle.reader import Bundle
@@ -55,7 +55,9 @@ class SealedChat:
     """Name of the original before it was sealed."""
     bundle_id: str
     members: tuple[str, ...]
-    """The chats in it by their names, where it is a zip; `transcript.chat.member` is the one."""
+    """The chats in it by their names, where it is a zip."""
+    member: str | None
+    """Which of them this one is: its folder where it has several files, else its file."""
     parser: Parser
     transcript: Transcript
     derived: Derived
@@ -64,14 +66,14 @@ class SealedChat:
 
     @property
     def title(self) -> str:
-        """The name, and behind it that of the file in it where it is a zip."""
-        member = self.transcript.chat.member
-        return f"{self.name} / {member}" if member else self.name
+        """The name, and behind it that of the chat in it where it is a zip."""
+        shown = self.member is not None and self.member != TOP
+        return f"{self.name} / {self.member}" if shown else self.name
 
     @property
     def has_roles(self) -> bool:
         """Whether both a buyer and a merchant are known."""
-        known = {participant.role for participant in self.transcript.chat.participants}
+        known = {participant.role for participant in self.transcript.participants}
         return {Party.BUYER, Party.MERCHANT} <= known
 
     def require_roles(self) -> None:
@@ -85,7 +87,7 @@ class SealedChat:
 
     def senders(self) -> str:
         """The names of those who wrote most, for a message."""
-        names = [p.sender_raw or p.sender_id or "" for p in self.transcript.chat.participants]
+        names = [p.sender_raw or p.sender_id or "" for p in self.transcript.participants]
         found = [name for name in dict.fromkeys(names) if name]
         more = ", …" if len(found) > _SHOWN_SENDERS else ""
         return ", ".join(found[:_SHOWN_SENDERS]) + more
@@ -193,23 +195,23 @@ def _read(taken: _Taken, wanted: str | None, options: ChatOptions) -> Iterator[S
     name = item.origin.original_name if isinstance(item.origin, Imported) else item.label
     offset = account.chats[0].assumed_offset if account else BEIJING
     members = members_of(taken.path, taken.account, name, options)
-    member = wanted_of(members, wanted)
-    counts, sha256 = passed(members, offset) if len(members) > 1 else ([], None)
-    first = 1 + sum(counts[: members.index(member)])
-    with Transcript(member.reading(offset), first=first) as transcript:
+    files = wanted_of(members, wanted)
+    counts, sha256 = passed(members, offset) if len(files) < len(members) else ([], None)
+    first = 1 + sum(counts[: members.index(files[0])])
+    with Transcript(*(one.reading(offset) for one in files), first=first) as transcript:
         _require_known(options, transcript)
-        said = member.said
+        said, used = files[0].said, files[0].options
         yield SealedChat(
             item=item,
             file=taken.file,
             name=name,
             bundle_id=taken.bundle_id,
-            members=tuple(one.source.member for one in members if one.source.member),
-            parser=member.parser,
+            members=tuple(name for name in chats_of(members) if name),
+            member=files[0].series[0] if len(files) > 1 else files[0].source.member,
+            parser=files[0].parser,
             transcript=transcript,
             derived=_compared(taken, members, sha256 or transcript.sha256),
-            is_roles_sealed=(member.options.me, member.options.merchant)
-            == (said.me, said.merchant),
+            is_roles_sealed=(used.me, used.merchant) == (said.me, said.merchant),
         )
 
 
@@ -262,7 +264,7 @@ def _require_known(options: ChatOptions, transcript: Transcript) -> None:
     """Refuse a sender who is not in the chat: a slip of the pen would give no silence at all."""
     known = {
         name
-        for participant in transcript.chat.participants
+        for participant in transcript.participants
         for name in (participant.sender_raw, participant.sender_id)
         if name
     }

@@ -218,7 +218,7 @@ def _digest(*parts: str) -> bytes:
 
 
 def _has_roles(transcript: Transcript) -> bool:
-    roles = {participant.role for participant in transcript.chat.participants}
+    roles = {participant.role for participant in transcript.participants}
     return roles.issuperset(_KNOWN)
 
 

@@ -87,7 +87,7 @@ def derive(readings: Sequence[Reading], folder: Path, *, name: str, roles: Roles
                 transcript.write(_entry(number_of(position), record, reading.assumed_offset))
             transcript.write(_foot(reading.chat))
     account = Account(
-        chats=_counted([reading.chat for reading in readings]),
+        chats=counted([reading.chat for reading in readings]),
         buyer_claimed=tuple(sorted(roles.buyer)),
         merchant_claimed=tuple(sorted(roles.merchant)),
     )
@@ -96,7 +96,7 @@ def derive(readings: Sequence[Reading], folder: Path, *, name: str, roles: Roles
     return account
 
 
-def _counted(chats: Sequence[Chat]) -> tuple[Chat, ...]:
+def counted(chats: Sequence[Chat]) -> tuple[Chat, ...]:
     """The accounts, with what was counted in all files of a zip where one of them states it."""
     if len(chats) == 1:  # a file whose neighbours are not there
         return tuple(chats)

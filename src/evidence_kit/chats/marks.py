@@ -85,7 +85,7 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
 
 def find_marks(transcript: Transcript, lexicons: Sequence[Lexicon]) -> Iterator[Mark]:
     """Every mark of a chat, in the order of time."""
-    finder = MarkFinder(transcript.source, transcript.syntax, lexicons)
+    finder = MarkFinder(transcript, lexicons)
     for entry in transcript.in_time_order():
         yield from finder.marks(entry)
 
@@ -94,14 +94,12 @@ class MarkFinder:
     """Finds the marks of one record after the other.
 
     Args:
-        source: the file that they stand in.
-        syntax: of the file.
+        transcript: that they stand in.
         lexicons: see `load_lexicons`.
     """
 
-    def __init__(self, source: Source, syntax: str, lexicons: Sequence[Lexicon]) -> None:
-        self._source = source
-        self._syntax = syntax
+    def __init__(self, transcript: Transcript, lexicons: Sequence[Lexicon]) -> None:
+        self._transcript = transcript
         self._lexicons = lexicons
 
     def marks(self, entry: Entry) -> list[Mark]:
@@ -112,7 +110,7 @@ class MarkFinder:
         hits, has_more = find_hits(record.body_raw, self._lexicons)
         if not hits:
             return []
-        place = _Place(self._source, self._syntax, record)
+        place = _Place(self._transcript.source_of(record), self._transcript.syntax, record)
         quoted = _quoted(record.body_raw)
         marks = []
         for number, hit in enumerate(hits, start=1):

@@ -57,6 +57,9 @@ class Parser:
     """How a span is read back, by tests and by people."""
     detect: Callable[[Head], Detection]
     parse: Callable[[Source, Options], Iterator[Part]]
+    series: Callable[[str], str] | None = None
+    """Where an export spreads a chat over several files: what ties a file of this name to the
+    others, such as their folder, "" being that of the zip. None where each is a chat of its own."""
     caveat: str | None = None
     """What to know of every export of this format: key of words in `messages.OBSERVATIONS`."""
 

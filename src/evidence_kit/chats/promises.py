@@ -54,7 +54,7 @@ def check_promises(transcript: Transcript, lexicons: Sequence[Lexicon]) -> Itera
     Words that are negated, asked or quoted are no promise, no delivery and no refusal. What was
     recalled or deleted was promised, but delivers and refuses nothing.
     """
-    finder = MarkFinder(transcript.source, transcript.syntax, lexicons)
+    finder = MarkFinder(transcript, lexicons)
     lasts = transcript.last_times_ms()
     waiting: list[tuple[Entry, tuple[Mark, ...]]] = []
     conversation: str | None = None

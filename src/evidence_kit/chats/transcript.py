@@ -1,15 +1,19 @@
-"""All records of one export, numbered, and in the order of time; in a file, not in memory."""
+"""All records of one chat, numbered, and in the order of time; in a file, not in memory."""
 
 import hashlib
 import tempfile
 from array import array
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import BinaryIO, NamedTuple
 
 import msgspec
 
+from evidence_kit.chats.derived import counted
 from evidence_kit.chats.reading import Reading
-from evidence_kit.chats.record import Chat, Precision, Record, TzStatus
+from evidence_kit.chats.record import Participant, Precision, Record, TzStatus
+from evidence_kit.chats.source import Source
 from evidence_kit.chats.times import instant_ms
 
 _NO_TIME = -(1 << 62)
@@ -36,19 +40,19 @@ class Entry(NamedTuple):
 
 
 class Transcript:
-    """The records of a reading; use it in a `with` block.
+    """The records of a chat, of one file or of several in their order; use it in a `with` block.
 
     A million records take about 40 MB of memory; their text waits in a temporary file.
 
     Args:
-        reading: not yet iterated.
+        readings: of its files, not yet iterated; of one syntax.
         first: the number of its first record; more than 1 where it is one of several chats.
 
     Raises:
         OSError: the export can't be read, or there is no room for the temporary file.
     """
 
-    def __init__(self, reading: Reading, *, first: int = 1) -> None:
+    def __init__(self, *readings: Reading, first: int = 1) -> None:
         self.first = first
         self._spool = tempfile.TemporaryFile(prefix="evidence-kit-")  # noqa: SIM115
         self._starts = array("Q", (0,))
@@ -61,24 +65,25 @@ class Transcript:
         self.conversations: list[str | None] = []
         """The chats of the export, in the order in which they begin."""
         try:
-            self._fill(self._spool, reading)
+            self._fill(self._spool, readings)
         except BaseException:
             self._spool.close()
             raise
-        self.chat: Chat = reading.chat
-        self.source = reading.source
-        self.syntax = reading.parser.syntax
-        self.assumed_offset = self.chat.assumed_offset
+        self.chats = counted([reading.chat for reading in readings])
+        """The account of each file."""
+        self._sources = {reading.source.sha256: reading.source for reading in readings}
+        self.syntax = readings[0].parser.syntax
+        self.assumed_offset = readings[0].assumed_offset
         self._decoder = msgspec.json.Decoder(Record)
         self._window, self._window_start = memoryview(b""), 0
 
-    def _fill(self, spool: BinaryIO, reading: Reading) -> None:
+    def _fill(self, spool: BinaryIO, readings: Sequence[Reading]) -> None:
         encoder = msgspec.json.Encoder()
         digest = hashlib.sha256()
-        offset = reading.assumed_offset
+        offset = readings[0].assumed_offset
         buffer, position = bytearray(), 0
         known: dict[str | None, int] = {}
-        for record in reading:
+        for record in chain.from_iterable(readings):
             encoder.encode_into(record, buffer, len(buffer))
             buffer += b"\n"
             self._starts.append(position + len(buffer))
@@ -107,6 +112,21 @@ class Transcript:
 
     def __len__(self) -> int:
         return len(self._times)
+
+    def source_of(self, record: Record) -> Source:
+        """The file that a record stands in."""
+        return self._sources[record.src.sha256]
+
+    @property
+    def participants(self) -> tuple[Participant, ...]:
+        """The senders in all files, those with most records first."""
+        counts: Counter[Participant] = Counter()
+        for chat in self.chats:
+            for one in chat.participants:
+                counts[msgspec.structs.replace(one, records=0)] += one.records
+        return tuple(
+            msgspec.structs.replace(one, records=count) for one, count in counts.most_common()
+        )
 
     @property
     def last(self) -> int:

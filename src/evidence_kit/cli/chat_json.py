@@ -42,7 +42,10 @@ class ChatShown(msgspec.Struct, frozen=True, kw_only=True):
     derived: Derived
     is_roles_sealed: bool
     """Whether who is the buyer and who the merchant was said at sealing, not now."""
-    chat: Chat
+    member: str | None
+    """Which chat of a zip: its folder where it has several files, else its file."""
+    accounts: tuple[Chat, ...]
+    """Of each of its files."""
 
 
 class ViewHead(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -109,7 +112,8 @@ def _chat(report: Report, chat: SealedChat) -> ChatShown:
         name=chat.name,
         derived=chat.derived,
         is_roles_sealed=chat.is_roles_sealed,
-        chat=chat.transcript.chat,
+        member=chat.member,
+        accounts=chat.transcript.chats,
     )
 
 

@@ -191,8 +191,8 @@ class Show:
             return {}
         settings = self._terminal.require_settings()
         expectations = load_expectations(settings, trust=self._trust)
-        sha256 = self._chat.transcript.chat.sha256
-        judged = read_judgements(self._case, sha256, expectations)
+        files = {chat.sha256 for chat in self._chat.transcript.chats}
+        judged = read_judgements(self._case, files, expectations)
         for name in judged.unusable:
             text = mark("changed or damaged, so what it may say of marks does not count: {path}")
             self._terminal.say(self._terminal.tr(text, path=name))

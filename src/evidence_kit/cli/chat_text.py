@@ -5,12 +5,13 @@ from pathlib import Path
 
 from evidence_kit.actions.chat_siblings import sibling_notes
 from evidence_kit.actions.sealed_chat import Derived, SealedChat
+from evidence_kit.bundle.text import escape
 from evidence_kit.chats.alignment import Aligned, Difference, Side
 from evidence_kit.chats.coverage import Noticed
 from evidence_kit.chats.derived import number_of
 from evidence_kit.chats.marks import Mark
 from evidence_kit.chats.promises import PromiseCheck
-from evidence_kit.chats.record import Record
+from evidence_kit.chats.record import Chat, Record
 from evidence_kit.chats.silence import Silence
 from evidence_kit.chats.transcript import Entry, Transcript
 from evidence_kit.cli.chat_words import CATEGORIES, KINDS, NOTICES, TAGS, ChatWords, zone_name
@@ -48,12 +49,12 @@ _SIDES = {
 
 def head_lines(words: Words, report: Report, chat: SealedChat) -> Iterator[str]:
     """What every view begins with: which chat, out of which bundle, and how it was read."""
-    tr, account = words.tr, chat.transcript.chat
+    tr = words.tr
     yield tr(
         "{item} {name}: {count} records, read as {format}",
         item=chat.item.id,
         name=chat.title,
-        count=account.records,
+        count=sum(account.records for account in chat.transcript.chats),
         format=chat.parser.title,
     )
     verdict = verdict_text(words, report.verdict, report.findings)
@@ -74,21 +75,24 @@ def head_lines(words: Words, report: Report, chat: SealedChat) -> Iterator[str]:
 
 def notes(words: Words, chat: SealedChat) -> Iterator[str]:
     """What to know of the reading before relying on it."""
-    tr, account = words.tr, chat.transcript.chat
+    tr, accounts = words.tr, chat.transcript.chats
     if len(chat.members) > 1:
         yield tr("the zip holds several chats: {count}", count=len(chat.members))
     if chat.parser.caveat:
         yield words.of_observation(Observation(code=chat.parser.caveat, params={"name": chat.name}))
-    for note in sibling_notes((account,), chat.name):
+    for note in sibling_notes(accounts, chat.name):
         yield words.of_observation(note)
     if chat.transcript.has_assumed_times:
-        zone = zone_name(account.assumed_offset)
+        zone = zone_name(chat.transcript.assumed_offset)
         yield tr("times without a zone are taken as {zone}", zone=zone)
-    if account.unclaimed_bytes:
-        count = f"{account.unclaimed_bytes:,}"
+    if unclaimed := sum(account.unclaimed_bytes for account in accounts):
+        count = f"{unclaimed:,}"
         yield tr("{count} bytes were not understood; coverage shows them", count=count)
-    if account.stopped:
-        yield tr("reading broke off at byte {byte}", byte=account.stopped.byte)
+    for account in accounts:
+        if account.stopped:
+            name = escape(account.member or chat.name)
+            byte = account.stopped.byte
+            yield tr("reading broke off at byte {byte}: {name}", byte=byte, name=name)
     if chat.derived in DERIVED:
         yield tr(DERIVED[chat.derived])
 
@@ -281,9 +285,23 @@ def promise_facts(text: ChatWords, check: PromiseCheck) -> Iterator[str]:
 
 
 def coverage_lines(words: Words, chat: SealedChat) -> Iterator[str]:
-    """The account of the export, in numbers."""
-    tr, account = words.tr, chat.transcript.chat
-    yield tr("file: {name}, {size} bytes", name=chat.title, size=f"{account.size_bytes:,}")
+    """The account of the export, in numbers, file by file."""
+    tr = words.tr
+    for account in chat.transcript.chats:
+        yield from _account_lines(words, account, chat.name)
+        if len(chat.transcript.chats) > 1:
+            yield ""
+    if chat.transcript.is_newest_first:
+        yield tr("the file has the newest record first, so its times go back as they should")
+    for one in chat.transcript.participants:
+        sender = one.sender_raw or one.sender_id or tr("more senders")
+        yield tr("from {name}: {count}", name=sender, count=one.records)
+
+
+def _account_lines(words: Words, account: Chat, original: str) -> Iterator[str]:
+    tr = words.tr
+    name = f"{original} / {account.member}" if account.member else original
+    yield tr("file: {name}, {size} bytes", name=name, size=f"{account.size_bytes:,}")
     yield f"sha256: {account.sha256}"
     yield tr("encoding: {name}", name=account.encoding)
     yield tr("first time: {time}", time=account.first_at or "—")
@@ -302,8 +320,6 @@ def coverage_lines(words: Words, chat: SealedChat) -> Iterator[str]:
     )
     for form, count in counts:
         yield tr(form, count=count)
-    if chat.transcript.is_newest_first:
-        yield tr("the file has the newest record first, so its times go back as they should")
     for claim in account.declared:
         actual = "—" if claim.actual is None else claim.actual
         yield tr(
@@ -313,10 +329,8 @@ def coverage_lines(words: Words, chat: SealedChat) -> Iterator[str]:
             actual=actual,
         )
     if account.stopped:
-        yield tr("reading broke off at byte {byte}", byte=account.stopped.byte)
-    for one in account.participants:
-        sender = one.sender_raw or one.sender_id or tr("more senders")
-        yield tr("from {name}: {count}", name=sender, count=one.records)
+        byte = account.stopped.byte
+        yield tr("reading broke off at byte {byte}: {name}", byte=byte, name=name)
 
 
 def noticed_lines(text: ChatWords, noticed: Iterable[Noticed]) -> Iterator[str]:

@@ -145,6 +145,10 @@ CHAT_OBSERVATIONS: dict[str, str] = {
         "read as {format} ({encoding}): {messages} messages; {unclaimed} bytes were not"
         " understood: {name}"
     ),
+    "chat.read_files": mark(
+        "read as {format} ({encoding}), one chat of {files} files: {messages} messages; {unclaimed}"
+        " bytes were not understood: {name}"
+    ),
     "chat.roles_open": mark(
         "who of them is you and who the merchant is not said; --me and --merchant say it: {name}"
     ),

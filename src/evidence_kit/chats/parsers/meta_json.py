@@ -6,6 +6,8 @@ as it is written. The download of end-to-end encrypted chats has names of its ow
 and clean texts.
 """
 
+import posixpath
+import re
 from collections.abc import Iterator
 
 from evidence_kit.chats.json_stream import Value, values
@@ -17,6 +19,8 @@ from evidence_kit.chats.source import Head, Source
 from evidence_kit.chats.times import UNDATED, epoch_moment
 
 _KEYS = ('"participants"', '"messages"', '"sender_name"', '"timestamp_ms"')
+_PART = re.compile(r"message_\d+\.json", re.ASCII)
+"""Name of a file that is part of a chat."""
 _ENCRYPTED_KEYS = ('"participants"', '"threadName"', '"messages"', '"senderName"', '"timestamp"')
 _FILES = ("photos", "videos", "audio_files", "files", "gifs")
 _OTHERS = ("sticker", "share", "call_duration")
@@ -114,6 +118,12 @@ def _kind(message: dict[str, object]) -> RecordKind:
     return RecordKind.MEDIA if has_more else RecordKind.TEXT
 
 
+def _series(member: str) -> str:
+    """A chat has a folder, but for the encrypted ones, which have a file each."""
+    folder, name = posixpath.split(member)
+    return folder if _PART.fullmatch(name) else member
+
+
 PARSER = Parser(
     id="meta_json",
     version="1",
@@ -121,4 +131,5 @@ PARSER = Parser(
     syntax="json",
     detect=_detect,
     parse=_parse,
+    series=_series,
 )

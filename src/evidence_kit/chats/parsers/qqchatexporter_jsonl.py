@@ -5,6 +5,7 @@ holds. It is read, too, where it comes along, and in a zip it is asked for each 
 a chunk says none of this itself.
 """
 
+import posixpath
 from collections.abc import Generator, Iterator
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from evidence_kit.chats.source import Head, Source, read_head
 
 _MANIFEST = ('"QQChatExporter', '"chatInfo"', '"chunked"', '"chunksDir"')
 _COUNT = ("statistics", "totalMessages")
+_CHUNKS_FOLDER = "chunks"
 _BESIDE_CHUNKS = "../manifest.json"
 CHUNKS = 10_000
 """A manifest that lists more is not asked."""
@@ -135,6 +137,12 @@ def _told(source: Source, found: Beside[Manifest]) -> Generator[Part, None, Conv
     return found.value.chat
 
 
+def _folder(member: str) -> str:
+    """That of the manifest."""
+    folder = posixpath.dirname(member)
+    return posixpath.dirname(folder) if posixpath.basename(folder) == _CHUNKS_FOLDER else folder
+
+
 PARSER = Parser(
     id="qqchatexporter_jsonl",
     version="3",
@@ -142,5 +150,6 @@ PARSER = Parser(
     syntax="jsonl",
     detect=_detect,
     parse=_parse,
+    series=_folder,
     caveat=CAVEAT,
 )

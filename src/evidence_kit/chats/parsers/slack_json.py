@@ -5,6 +5,7 @@ members stand in `users.json` of the zip: where a message does not say its sende
 is asked. Texts hold ids and escapes as Slack writes them: `<@U0123>`, `&amp;`.
 """
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 
@@ -25,6 +26,8 @@ _BEGINNING = re.compile(r"\s*\[\s*\{")
 _SAID = frozenset({"bot_message", "me_message", "file_share", "thread_broadcast", "file_comment"})
 """Subtypes of what somebody says; all others are the app's own lines."""
 _DELETED = frozenset({"tombstone", "message_deleted"})
+_PART = re.compile(r"\d{4}-\d\d-\d\d\.json", re.ASCII)
+"""Name of a file that is part of a chat."""
 _USERS = "../users.json"
 USERS = 100_000
 """A list of more members is not read."""
@@ -145,6 +148,12 @@ def _name(message: dict[str, object]) -> str | None:
     return next((text for name in found if (text := text_of(name))), None)
 
 
+def _series(member: str) -> str:
+    """A channel is one chat, of a file a day."""
+    folder, name = posixpath.split(member)
+    return folder if _PART.fullmatch(name) else member
+
+
 PARSER = Parser(
     id="slack_json",
     version="2",
@@ -152,4 +161,5 @@ PARSER = Parser(
     syntax="json",
     detect=_detect,
     parse=_parse,
+    series=_series,
 )

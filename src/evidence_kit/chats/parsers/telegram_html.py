@@ -7,6 +7,7 @@ day stands in a banner above, which is structure. Nothing in the page is run or 
 """
 
 import html
+import posixpath
 import re
 from collections.abc import Iterator
 
@@ -42,6 +43,8 @@ _PAGE_TAGS = frozenset(
 _TAG_NAME = re.compile(r"<([A-Za-z][^\s<>/]*+)")
 _LINK = r'<a class="pagination block_link" href="[^"<>]*+">\s*+(?:Next|Previous) messages\s*+</a>'
 """To the file behind or before this one."""
+_PART = re.compile(r"messages\d*\.html", re.ASCII)
+"""Name of a file that is part of a chat."""
 _PAGE = re.compile(r'<a class="pagination block_link" href="(messages\d{0,6}\.html)">', re.ASCII)
 _BETWEEN = re.compile(rf"(?:\s++|</(?:div|body|html)>|{_LINK})*+")
 """What stands between messages and behind the last one."""
@@ -236,6 +239,12 @@ def _attachments(media: str) -> Iterator[str]:
         yield shown
 
 
+def _series(member: str) -> str:
+    """A chat has a folder, with a file for each thousand messages."""
+    folder, name = posixpath.split(member)
+    return folder if _PART.fullmatch(name) else member
+
+
 PARSER = Parser(
     id="telegram_html",
     version="2",
@@ -243,4 +252,5 @@ PARSER = Parser(
     syntax="html",
     detect=_detect,
     parse=_parse,
+    series=_series,
 )
