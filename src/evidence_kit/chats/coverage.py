@@ -20,6 +20,7 @@ class Notice(StrEnum):
     RECALL = "recall"
     DELETED = "deleted"
     TIMES_DIFFER = "times_differ"
+    PARTS_DIFFER = "parts_differ"
     CUT = "cut"
     LOST_HEADER = "lost_header"
     UNDECODABLE = "undecodable"
@@ -44,6 +45,7 @@ _FLAGS = {
     Flag.BACKWARDS: Notice.BACKWARDS,
     Flag.NO_SUCH_TIME: Notice.NO_SUCH_TIME,
     Flag.TIMES_DIFFER: Notice.TIMES_DIFFER,
+    Flag.PARTS_DIFFER: Notice.PARTS_DIFFER,
     Flag.CUT: Notice.CUT,
     Flag.LOST_HEADER: Notice.LOST_HEADER,
     Flag.UNDECODABLE: Notice.UNDECODABLE,

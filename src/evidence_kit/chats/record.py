@@ -89,6 +89,9 @@ class Flag(StrEnum):
     NO_SUCH_TIME = "no_such_time"
     """A time is written, but no clock or calendar has it, such as 31 February, or it is not sure
     which is meant, such as 晚上12:30."""
+    PARTS_DIFFER = "parts_differ"
+    """A mail's plain text, which is shown, and its HTML, which most programs show, do not say
+    the same."""
     PLACEHOLDER = "placeholder"
     """The export names something that it does not contain."""
     READ = "read"

@@ -1,7 +1,8 @@
 """Mail: one message (.eml, RFC 5322), or many in one file (.mbox, RFC 4155).
 
 A record is a message: whom it says it is from, its date, its subject, and below that its text.
-Where a text is there in plain and in HTML, the plain one is taken. Files that go with it are named
+Where a text is there in plain and in HTML, the plain one is taken, and it is said where the two
+differ. Files that go with it are named
 and not read. Any line of a header can be written by whoever made the file.
 """
 
@@ -11,6 +12,7 @@ from typing import BinaryIO, NamedTuple
 
 import msgspec
 
+from evidence_kit.chats.alternatives import say_the_same
 from evidence_kit.chats.html_text import seen
 from evidence_kit.chats.mime import (
     LineCounter,
@@ -90,6 +92,19 @@ def _detect(head: Head) -> Detection:
     return Detection(SIGNATURE, (f"a header with {', '.join(found)}",))
 
 
+class _Told(NamedTuple):
+    """One text of a message."""
+
+    part: MailPart
+    written: str
+    shown: str
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is none in HTML."""
+        return self.part.media_type == "text/plain"
+
+
 def _parse(source: Source, options: Options) -> Iterator[Part]:
     with source.open() as scanned, source.open() as stream, source.open() as counted:
         lines = LineCounter(counted)
@@ -149,7 +164,7 @@ def _record(source: Source, stream: BinaryIO, place: _Place, lines: LineCounter)
 
 def _text(stream: BinaryIO, held: Sequence[MailPart], *, is_quoted: bool) -> tuple[str, list[Flag]]:
     """What was written, and what is to be said of it."""
-    found: list[tuple[MailPart, str]] = []
+    found: list[_Told] = []
     left, is_clean = TEXT_BYTES, True
     is_cut = len(held) > MAX_PARTS
     for part in held:
@@ -164,15 +179,25 @@ def _text(stream: BinaryIO, held: Sequence[MailPart], *, is_quoted: bool) -> tup
             data = _QUOTED.sub(rb"\1", data)
         text, is_known = body_text(data, part.header)
         is_clean = is_clean and (is_known or size < part.body_end - part.body_start)
-        found.append((part, _plain(part, text)))
-    told = {part.choice for part, text in found if part.media_type == "text/plain" and text}
+        found.append(_Told(part, text, _plain(part, text)))
+    told = {one.part.choice for one in found if one.is_plain and one.shown}
     chosen = (
-        text
-        for part, text in found
-        if part.choice is None or part.choice not in told or part.media_type == "text/plain"
+        one.shown
+        for one in found
+        if one.part.choice is None or one.part.choice not in told or one.is_plain
     )
     flags = [*((Flag.CUT,) if is_cut else ()), *(() if is_clean else (Flag.UNDECODABLE,))]
+    if is_clean and not is_cut and any(_differ(found, choice) for choice in told - {None}):
+        flags.append(Flag.PARTS_DIFFER)
     return "\n\n".join(filter(None, chosen)), flags
+
+
+def _differ(found: Sequence["_Told"], choice: int | None) -> bool:
+    """Whether the texts in plain and in HTML of one choice do not say the same."""
+    held = [one for one in found if one.part.choice == choice]
+    plain = "\n".join(one.written for one in held if one.is_plain)
+    page = "\n".join(one.written for one in held if not one.is_plain)
+    return page != "" and not say_the_same(plain, page)
 
 
 def _plain(part: MailPart, text: str) -> str:
@@ -224,7 +249,7 @@ def _moment(written: str) -> Moment:
 
 PARSER = Parser(
     id="mail",
-    version="2",
+    version="3",
     title="eml/mbox",
     syntax="mail",
     detect=_detect,
