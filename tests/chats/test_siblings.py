@@ -1,6 +1,7 @@
 """What a chat in a zip takes from the files beside it: told as theirs, bounded, never guessed."""
 
 import json
+import random
 import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -8,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from evidence_kit.chats import siblings
@@ -383,3 +385,39 @@ def test_joined_message_at_the_top_of_a_page_has_no_sender_and_is_flagged(tmp_pa
         "ChatExport/messages2.html"
     ]
     assert [(one.sender_raw, one.flags) for one in records] == [(None, (Flag.UNJOINED,))]
+
+
+# All of them
+
+
+@pytest.mark.parametrize("name", ["slack", "qqchatexporter"])
+def test_no_byte_of_a_sibling_changes_what_a_record_says_of_its_own(
+    name: str, tmp_path: Path
+) -> None:
+    """Single bytes changed, cut out and doubled."""
+    export = ALL[name]
+    sibling = {"slack": "users.json", "qqchatexporter": MANIFEST}[name]
+    chance = random.Random(7)
+    whole_ = of(export, tmp_path)
+    for _ in range(40):
+        data = bytearray(export.files[sibling])
+        for _ in range(chance.randrange(1, 4)):
+            at = chance.randrange(len(data))
+            match chance.randrange(3):
+                case 0:
+                    data[at] = chance.randrange(256)
+                case 1:
+                    del data[at : at + chance.randrange(1, 40)]
+                case _:
+                    data[at:at] = data[at : at + chance.randrange(1, 40)]
+        found = of(export, tmp_path, {sibling: bytes(data)})
+        for member in export.said:
+            records, chat = found[member]
+            assert chat.stopped is None
+            assert [own(record) for record in records] == list(map(own, whole_[member][0]))
+            assert msgspec.json.decode(msgspec.json.encode(chat), type=Chat) == chat
+
+
+def own(record: Record) -> tuple[object, ...]:
+    """What no sibling can change."""
+    return record.id, record.sender_id, record.body_raw, record.ts_candidates, record.src

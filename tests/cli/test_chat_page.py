@@ -11,7 +11,7 @@ from playwright.sync_api import sync_playwright
 from evidence_kit.capture.browser import find_browser
 from evidence_kit.cli import chat_page
 from evidence_kit.errors import ExitCode
-from fixtures.chats import make
+from fixtures.chats import make, whole
 from fixtures.tsa import Tsa
 from tests.cli.conftest import Run
 
@@ -58,6 +58,16 @@ def test_page_holds_every_message_once_and_what_was_found(run: Run, sealed: Path
     assert '<mark class="promise">24小时内保证发</mark>' in page
     assert "直到最后一条记录" in page and "no reply appears in this export" in page
     assert "由发送方制作" in page and "made by the sender" in page
+
+
+def test_page_of_a_chat_of_several_files_says_which_one_a_message_stands_in(
+    run: Run, authority: Tsa
+) -> None:
+    whole.telegram_export(2).zip(Path("t.zip"))
+    run("add", "t.zip", "-o", "a.zip")
+    page = page_of(run, Path("a.zip"))
+    found = re.findall(r"<small><bdi>([^<]*)</bdi> L\d", page)
+    assert found == ["messages.html", "messages2.html"]
 
 
 def test_same_input_gives_the_same_page(run: Run, sealed: Path) -> None:

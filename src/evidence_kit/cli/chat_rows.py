@@ -1,5 +1,6 @@
 """The messages of a chat as rows of a page, with their marks and the silences between them."""
 
+import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -86,7 +87,7 @@ class Rows:
             *(tag("i", class_=f"l-{label}") for label in (*labels, *record.flags)),
             tag("p", self._body(record, marks), dir="auto") if record.body_raw else "",
             *(tag("p", text("＋ "), foreign(one)) for one in record.attachments[:SHOWN_FILES]),
-            tag("small", self._place(record)),
+            tag("small", *self._place(record)),
             class_=" ".join(classes),
             id=number,
         )
@@ -111,10 +112,14 @@ class Rows:
             parts.append(text(f"…[+{left}]"))
         return tag("bdi", *parts)
 
-    def _place(self, record: Record) -> str:
+    def _place(self, record: Record) -> Iterator[str]:
+        """Lines and bytes; before them the file, where the chat has several."""
         span = record.src
+        if len(self._transcript.chats) > 1 and span.member:
+            yield foreign(posixpath.basename(span.member), limit=40)
+            yield " "
         lines = f"L{span.line_start}–{span.line_end} · " if span.line_start else ""
-        return f"{lines}{span.byte_start}–{span.byte_end - 1}"
+        yield f"{lines}{span.byte_start}–{span.byte_end - 1}"
 
     def _in_each(self, texts: Mapping[str, str]) -> Html:
         return join(tag("span", one, class_=lang) for lang, one in texts.items())
