@@ -7,9 +7,10 @@ Each error carries a `code` and `params`. Its text and its hint are looked up by
 `messages`, in the reader's language; the English text is what `str()` gives.
 """
 
-import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import IntEnum
+
+_LIKE = 0.4
 
 
 class ExitCode(IntEnum):
@@ -88,13 +89,7 @@ def near(name: str, known: Iterable[str], most: int = 3) -> str:
     >>> near("chat.txt", ("data/page/dom.html", "data/files/0001-chat.txt"))
     'data/files/0001-chat.txt, data/page/dom.html'
     """
-    matcher = difflib.SequenceMatcher(b=name.rpartition("/")[2])
-
-    def likeness(one: str) -> float:
-        matcher.set_seq1(one.rpartition("/")[2])
-        return matcher.ratio()
-
-    names = sorted(known, key=likeness, reverse=True)
+    names = [one for _, one in _by_likeness(name, known)]
     return ", ".join(names[:most]) + (", …" if len(names) > most else "")
 
 
@@ -107,5 +102,18 @@ def closest(name: str, known: Iterable[str]) -> str:
     'paid, closed'
     """
     names = list(known)
-    found = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
-    return found[0] if found else ", ".join(names)
+    likeness, found = next(_by_likeness(name, names), (0.0, ""))
+    return found if likeness >= _LIKE else ", ".join(names)
+
+
+def _by_likeness(name: str, known: Iterable[str]) -> Iterator[tuple[float, str]]:
+    """Known names, each with how like this one it is, from 0 to 1; the most like one first."""
+    from difflib import SequenceMatcher  # only where something was mistyped
+
+    matcher = SequenceMatcher(b=name.rpartition("/")[2])
+
+    def likeness(one: str) -> float:
+        matcher.set_seq1(one.rpartition("/")[2])
+        return matcher.ratio()
+
+    return iter(sorted(((likeness(one), one) for one in known), key=lambda it: -it[0]))

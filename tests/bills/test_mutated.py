@@ -4,9 +4,9 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evidence_kit.actions.bills import encode
 from evidence_kit.bills.payment import Bill
 from evidence_kit.bills.reading import may_be_bill, read_bill
+from evidence_kit.bundle.tags import encode_json
 from fixtures.bills import make
 
 WHOLE = [bill() for bill in make.BILLS.values()]
@@ -35,8 +35,8 @@ def test_mutated_bill_gives_a_bill_or_none(content: bytes) -> None:
     bill = read_bill(content)
     assert bill == read_bill(content)
     if bill is not None:
-        encoded = encode(bill)
-        assert encode(msgspec.json.decode(encoded, type=Bill)) == encoded
+        encoded = encode_json(bill)
+        assert encode_json(msgspec.json.decode(encoded, type=Bill)) == encoded
         for one in bill.payments:
             if one.place.byte_start is not None and one.place.byte_end is not None:
                 assert content[one.place.byte_start : one.place.byte_end].strip()

@@ -6,7 +6,8 @@ import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evidence_kit.actions.media import MAX_BYTES, encode
+from evidence_kit.actions.media import MAX_BYTES
+from evidence_kit.bundle.tags import encode_json
 from evidence_kit.media.describe import describe
 from evidence_kit.media.facts import Media
 from tests.media.test_describe import PICTURES
@@ -44,8 +45,8 @@ def test_mutated_file_gives_facts_and_the_same_bytes_twice(
     media_type, content = file
     path = tmp_path / "mmexport1785602836106"
     path.write_bytes(content)
-    encoded = encode(describe(path, media_type))
-    again = encode(describe(path, media_type))
+    encoded = encode_json(describe(path, media_type))
+    again = encode_json(describe(path, media_type))
     assert encoded == again
     assert len(encoded) < MAX_BYTES
-    assert encode(msgspec.json.decode(encoded, type=Media)) == encoded
+    assert encode_json(msgspec.json.decode(encoded, type=Media)) == encoded

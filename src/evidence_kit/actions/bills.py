@@ -13,6 +13,7 @@ from evidence_kit.bills.matching import Match, match_order
 from evidence_kit.bills.payment import FORMAT, Bill, Payment
 from evidence_kit.bills.reading import VERSION, may_be_bill, read_bill
 from evidence_kit.bundle.reader import Bundle
+from evidence_kit.bundle.tags import encode_json
 from evidence_kit.bundle.text import escape
 from evidence_kit.errors import InputError
 from evidence_kit.model import Draft, Evidence, FileEntry, Kind, Maker, Observation
@@ -98,18 +99,13 @@ def read_bills(drafts: Sequence[Draft], folder: Path, *, is_chat: bool = False) 
             continue
         place = folder / f"{number:04}"
         place.mkdir(exist_ok=True)
-        (place / FILE).write_bytes(encode(bill))
+        (place / FILE).write_bytes(encode_json(bill))
         read.append(_with_payments(draft, place, hashlib.sha256(content).hexdigest()))
         notes += _notes(bill, name)
         if bill.stopped:
             params: dict[str, str | int] = {"name": name, "row": bill.stopped.row}
             shortfalls.append(Observation(code=bill.stopped.code, params=params))
     return ReadBills(drafts=tuple(read), notes=tuple(notes), shortfalls=tuple(shortfalls))
-
-
-def encode(bill: Bill) -> bytes:
-    """payments.json: keys in the order of the schema, two spaces, a final newline."""
-    return msgspec.json.format(msgspec.json.encode(bill), indent=2) + b"\n"
 
 
 def _with_payments(draft: Draft, place: Path, sha256: str) -> Draft:

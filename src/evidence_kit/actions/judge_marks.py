@@ -18,6 +18,7 @@ from evidence_kit.actions.sealed_chat import SealedChat
 from evidence_kit.actions.verify import verify_bundle
 from evidence_kit.bundle import layout
 from evidence_kit.bundle.reader import Bundle
+from evidence_kit.bundle.tags import encode_json
 from evidence_kit.chats.derived import number_of
 from evidence_kit.chats.lexicon import Category, Lexicon
 from evidence_kit.chats.marks import Mark, MarkFinder
@@ -149,7 +150,7 @@ def judge_marks(
     )
     with tempfile.TemporaryDirectory(prefix="evidence-kit-") as folder:
         written = Path(folder) / "marks.json"
-        written.write_bytes(msgspec.json.format(msgspec.json.encode(note), indent=1) + b"\n")
+        written.write_bytes(encode_json(note))
         file = DraftFile(path=layout.MARKS, source=str(written), media_type="application/json")
         label = f"marks of {chat.item.id} / 聊天标记"
         return seal(

@@ -9,6 +9,7 @@ import msgspec
 from evidence_kit.actions.derivation import derived_file
 from evidence_kit.bundle import layout
 from evidence_kit.bundle.reader import Bundle
+from evidence_kit.bundle.tags import encode_json
 from evidence_kit.bundle.text import escape
 from evidence_kit.crypto.digest import sha256_of_file
 from evidence_kit.errors import InputError, UsageError
@@ -59,7 +60,7 @@ def describe_drafts(
         media = describe(path, original.media_type)
         place = folder / f"{number:04}"
         place.mkdir(exist_ok=True)
-        (place / FILE).write_bytes(encode(media))
+        (place / FILE).write_bytes(encode_json(media))
         file = derived_file(place / FILE, "application/json", original=original.path, by=_MAKER)
         # What is sealed are the bytes that were described, or nothing.
         original = msgspec.structs.replace(original, sha256=sha256)
@@ -118,11 +119,6 @@ def _sha256_of(path: Path) -> str:
         raise InputError("file.missing", path=str(path)) from None
     except OSError as error:
         raise InputError("file.unreadable", path=str(path), detail=error.strerror or "") from error
-
-
-def encode(media: Media) -> bytes:
-    """media.json: keys in the order of the schema, two spaces, a final newline."""
-    return msgspec.json.format(msgspec.json.encode(media), indent=2) + b"\n"
 
 
 class ReadMedia(msgspec.Struct, frozen=True, kw_only=True):
