@@ -104,7 +104,8 @@ class Flag(StrEnum):
     UNDECODABLE = "undecodable"
     """Some bytes are not in the file's encoding; they show as U+FFFD in the body."""
     UNJOINED = "unjoined"
-    """Written as one more of the sender above, where none stands above."""
+    """Written as one more of the sender above, where the app would have begun anew: no sender
+    stands above, or one of a long time before. Something may have been taken out between."""
     UNREAD = "unread"
     """Marked as not read by the other side, when it was copied."""
 

@@ -50,7 +50,7 @@ FLAGS = {
     Flag.REPAIRED: mark("garbled in the export, shown as it was meant"),
     Flag.TIMES_DIFFER: mark("the export writes two times for it that contradict each other"),
     Flag.UNDECODABLE: mark("bytes in no known encoding"),
-    Flag.UNJOINED: mark("written as one more of a sender who is not above it"),
+    Flag.UNJOINED: mark("written without a name, where the app begins anew with one"),
     Flag.UNREAD: mark("marked as not read"),
 }
 CATEGORIES = {
@@ -81,7 +81,7 @@ NOTICES = {
     Notice.CUT: mark("cut off"),
     Notice.LOST_HEADER: mark("a line in it may be another message"),
     Notice.UNDECODABLE: mark("bytes in no known encoding"),
-    Notice.UNJOINED: mark("written as one more of a sender who is not above it"),
+    Notice.UNJOINED: mark("written without a name, where the app begins anew with one"),
 }
 
 

@@ -1,15 +1,17 @@
 """messages.html of Telegram Desktop: a `div` a message, each on lines of its own, 1,000 a file.
 
 A `joined` message has no name: it is from the sender of the one above. The first one of a page, of
-a day, and below a line of the app always has its name, so a joined one there is flagged, and its
-sender is not guessed: what stood above may have been taken out. Lines of the app have no time; the
-day stands in a banner above, which is structure. Nothing in the page is run or fetched.
+a day, below a line of the app, and after a quarter of an hour always has its name, so a joined one
+there is flagged: what stood above may have been taken out. Where no sender stands above, none is
+guessed. Lines of the app have no time; the day stands in a banner above, which is structure.
+Nothing in the page is run or fetched.
 """
 
 import html
 import posixpath
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from evidence_kit.chats.blocks import Block, blocks
 from evidence_kit.chats.html_text import seen
@@ -19,9 +21,11 @@ from evidence_kit.chats.record import Flag, Part, Record, RecordKind, Structure
 from evidence_kit.chats.siblings import missing
 from evidence_kit.chats.source import Head, Source
 from evidence_kit.chats.times import (
+    BEIJING,
     NO_SUCH_TIME,
     UNDATED,
     Moment,
+    instant_ms,
     iso_date,
     iso_time,
     local_moment,
@@ -33,6 +37,8 @@ _HEADER = re.compile(
     r' id="message(?P<id>-?\d{1,20})">',
     re.MULTILINE | re.ASCII,
 )
+JOINED_WITHIN_MS = 900_000
+"""From the message above; after a longer time the name is written again."""
 _DIV = re.compile(r"</?div\b[^<>]*+>", re.IGNORECASE)
 _HISTORY = '<div class="history">'
 _PAGE_NAME = re.compile(r'<div class="text bold">([^<]*+)</div>')
@@ -69,6 +75,16 @@ _MISSING = re.compile(
 _ELSEWHERE = ("http://", "https://")
 
 
+class _Above(NamedTuple):
+    """Of the message above: whose it is, and when it was written."""
+
+    sender: str | None
+    at: str | None
+
+
+_NOBODY = _Above(None, None)
+
+
 def _detect(head: Head) -> Detection:
     if _HISTORY not in head.text or not _HEADER.search(head.text):
         return Detection()
@@ -77,7 +93,7 @@ def _detect(head: Head) -> Detection:
 
 def _parse(source: Source, options: Options) -> Iterator[Part]:
     conversation: str | None = None
-    sender: str | None = None
+    above = _NOBODY
     unclosed: int | None = None
     for block in blocks(source, _HEADER):
         if block.header is None:
@@ -92,11 +108,13 @@ def _parse(source: Source, options: Options) -> Iterator[Part]:
         if not end:
             continue
         text = block.text[:end]
-        sender = _sender(block.header, text, sender)
         if _is_day(block.header, text):
+            above = _NOBODY
             yield Structure(block.byte_start, block.byte_start + source.length(text))
         else:
-            yield _record(source, block, text, sender, conversation)
+            record = _record(source, block, text, above, conversation)
+            above = _Above(record.sender_raw, next(iter(record.ts_candidates), None))
+            yield record
         rest = block.text[end:]
         yield from _missing_pages(source, rest)
         if rest and _BETWEEN.fullmatch(rest):
@@ -149,12 +167,20 @@ def _sender(header: re.Match[str], text: str, above: str | None) -> str | None:
     return above if _is_joined(header) else None
 
 
+def _is_apart(above: _Above, moment: Moment) -> bool:
+    """Whether Telegram would have begun anew with the sender's name."""
+    if above.sender is None or above.at is None or not moment.candidates:
+        return above.sender is None
+    passed_ms = instant_ms(moment.candidates[0], BEIJING) - instant_ms(above.at, BEIJING)
+    return abs(passed_ms) > JOINED_WITHIN_MS
+
+
 def _is_joined(header: re.Match[str]) -> bool:
     return "joined" in header["more"].split()
 
 
 def _record(
-    source: Source, block: Block, text: str, sender: str | None, conversation: str | None
+    source: Source, block: Block, text: str, above: _Above, conversation: str | None
 ) -> Record:
     header = block.header
     assert header is not None
@@ -165,11 +191,11 @@ def _record(
     body = _body(text, media, is_service=is_service)
     last = block.line_start + text.count("\n")
     end = block.byte_start + source.length(text)
-    unjoined = (Flag.UNJOINED,) if sender is None and _is_joined(header) else ()
+    unjoined = (Flag.UNJOINED,) if _is_joined(header) and _is_apart(above, moment) else ()
     return Record(
         id=source.record_id(block.byte_start),
         kind=_kind(media, is_service=is_service),
-        sender_raw=sender,
+        sender_raw=_sender(header, text, above.sender),
         ts_raw=written[1] if written else None,
         ts_candidates=moment.candidates,
         tz_status=moment.status,
