@@ -14,7 +14,8 @@ from evidence_kit.chats.parser import SIGNATURE, ChatStop, Detection, Options, P
 from evidence_kit.chats.record import Declared, Flag, Part, Record, RecordKind, Structure
 from evidence_kit.chats.scalars import number
 from evidence_kit.chats.source import PIECE_BYTES, Head, Source
-from evidence_kit.chats.times import UNDATED, epoch_moment
+from evidence_kit.chats.times import UNDATED, Orders, beside, epoch_moment, orders_in
+from evidence_kit.chats.written import moment_in
 
 ELEMENT_BYTES = 1 << 26
 """A longer tag, such as one that holds a recording, is not read."""
@@ -40,7 +41,7 @@ def _detect(head: Head) -> Detection:
 
 
 def _parse(source: Source, options: Options) -> Iterator[Part]:
-    reader = _Reader(source)
+    reader = _Reader(source, orders_in((), options.date_order))
     fed = 0
     rest = b""
     with source.open() as stream:
@@ -79,10 +80,11 @@ class _Element(NamedTuple):
 class _Reader:
     """Takes the bytes; gives out what is complete."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, orders: Orders) -> None:
         self.position = 0
         """Where what was given out ends."""
         self._source = source
+        self._orders = orders
         self._made: list[Part] = []
         self._depth = 0
         self._open: _Element | None = None
@@ -160,6 +162,7 @@ class _Reader:
         peer, name = _text(told.get("address")), _text(told.get("contact_name"))
         written = _text(told.get("date"))
         moment = UNDATED if written is None else epoch_moment(number(written), milliseconds=True)
+        moment = beside(moment, moment_in(told.get("readable_date", ""), self._orders))
         # a draft was never sent, nor was what failed
         said = RecordKind.MEDIA if files else RecordKind.TEXT
         broken = (Flag.UNDECODABLE,) if "\ufffd" in body else ()
@@ -202,7 +205,7 @@ def _text(value: str | None) -> str | None:
 
 PARSER = Parser(
     id="sms_xml",
-    version="2",
+    version="3",
     title="SMS Backup & Restore XML",
     syntax="xml",
     detect=_detect,
