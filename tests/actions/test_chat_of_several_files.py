@@ -8,7 +8,7 @@ import pytest
 
 from evidence_kit.actions.add import add_files
 from evidence_kit.actions.case import Case
-from evidence_kit.actions.chats import ChatOptions
+from evidence_kit.actions.chats import SHOWN_CHATS, ChatOptions
 from evidence_kit.actions.judge_marks import judge_marks, read_judgements
 from evidence_kit.actions.kit import Kit
 from evidence_kit.actions.seal import Sealed
@@ -219,3 +219,19 @@ def test_file_that_breaks_off_is_named(kit: Kit, tmp_path: Path) -> None:
         assert reading.chat is not None
         stopped = [one.member for one in reading.chat.transcript.chats if one.stopped]
     assert stopped == [day]
+
+
+def test_of_very_many_chats_the_first_are_told_and_what_is_odd(kit: Kit, tmp_path: Path) -> None:
+    page = telegram.page(telegram.message(1, "2026-05-01 10:00:00", SHOP, telegram.text("在")))
+    files = {f"chat_{n}/messages.html": page for n in range(1, SHOWN_CHATS + 4)}
+    files[f"chat_{SHOWN_CHATS + 2}/messages.html"] = telegram.page(
+        telegram.message(1, "2026-05-01 10:00:01", SHOP, telegram.text("一")),
+        telegram.message(2, "2026-05-01 10:00:00", SHOP, telegram.text("二")),
+    )
+    sealed = add(zipped(tmp_path / "t.zip", files), kit, tmp_path / "x.evidence.zip")
+    codes = [note.code for note in sealed.notes]
+    assert codes.count("chat.read") == SHOWN_CHATS
+    told = {note.code: note.params for note in sealed.notes}
+    assert told["chat.more_chats"]["count"] == 3
+    assert told["chat.members"]["count"] == SHOWN_CHATS + 3
+    assert told["chat.backwards"]["name"] == f"t.zip/chat_{SHOWN_CHATS + 2}"

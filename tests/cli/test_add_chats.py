@@ -147,7 +147,7 @@ def test_views_of_a_zip_name_the_chat_in_it(run: Run, authority: Tsa) -> None:
     added = run("add", "chats.zip", "-o", "x.zip")
     assert "the zip holds several chats, and each is read by itself; there are 2" in added.err
     shown = run("show", "x.zip").out
-    assert "    chats in it: 2\n    one.txt: 13 records, 0 bytes not understood" in shown
+    assert "    files with messages: 2\n    one.txt: 13 records, 0 bytes not understood" in shown
     refused = run("chat", "x.zip", "timeline")
     assert refused.code == ExitCode.USAGE
     assert "say which one with --member: one.txt, two.txt" in refused.err

@@ -2,7 +2,7 @@
 
 import dataclasses
 import posixpath
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -16,6 +16,7 @@ from evidence_kit.chats.parser import DateOrder, Options, Parser, choose, parser
 from evidence_kit.chats.reading import Reading, Roles
 from evidence_kit.chats.record import Chat, Participant
 from evidence_kit.chats.source import Source, open_source, read_head
+from evidence_kit.chats.totals import totals_of
 from evidence_kit.chats.written import dated_lines
 from evidence_kit.errors import UsageError, closest
 from evidence_kit.model import Draft, DraftFile, Kind, Maker, Observation
@@ -28,6 +29,8 @@ _FILES = {
     derived.ACCOUNT: "application/json",
 }
 
+SHOWN_CHATS = 50
+"""Of the chats of a zip, so many are told one by one."""
 TOP = "."
 """Name of a chat whose files stand in no folder of the zip."""
 
@@ -220,11 +223,7 @@ def _chat(
     parts: dict[tuple[str | None, Parser], list[Chat]] = {}
     for (source, parser), chat in zip(sources, account.chats, strict=True):
         parts.setdefault((series_of(source.member, parser), parser), []).append(chat)
-    notes = tuple(
-        note
-        for (member, parser), chats in parts.items()
-        for note in _notes(chats, f"{path.name}/{member}" if member else path.name, parser)
-    )
+    notes = tuple(_notes_of_parts(parts, path.name))
     # of a zip of many chats each format's caveat is told once
     caveats = dict.fromkeys(parser.caveat for _, parser in sources if parser.caveat)
     notes += tuple(
@@ -287,15 +286,26 @@ def _shortfalls(chat: Chat, name: str) -> Iterator[Observation]:
         )
 
 
+def _notes_of_parts(
+    parts: Mapping[tuple[str | None, Parser], Sequence[Chat]], name: str
+) -> Iterator[Observation]:
+    """What was read of each chat; of very many, the first ones and whatever is odd of the rest."""
+    for place, ((member, parser), chats) in enumerate(parts.items()):
+        read, *odd = _notes(chats, f"{name}/{member}" if member else name, parser)
+        yield from (read, *odd) if place < SHOWN_CHATS else odd
+    if (more := len(parts) - SHOWN_CHATS) > 0:
+        yield Observation(code="chat.more_chats", params={"name": escape(name), "count": more})
+
+
 def _notes(chats: Sequence[Chat], name: str, parser: Parser) -> Iterator[Observation]:
     """What was read of one chat, which may stand in several files."""
-    shown = escape(name)
+    shown, totals = escape(name), totals_of(chats)
     params: dict[str, str | int] = {
         "name": shown,
         "format": parser.title,
-        "encoding": ", ".join(dict.fromkeys(chat.encoding for chat in chats)),
-        "messages": sum(chat.records for chat in chats),
-        "unclaimed": sum(chat.unclaimed_bytes for chat in chats),
+        "encoding": ", ".join(totals.encodings),
+        "messages": totals.records,
+        "unclaimed": totals.unclaimed_bytes,
     }
     if len(chats) > 1:
         yield Observation(code="chat.read_files", params=params | {"files": len(chats)})
@@ -308,9 +318,9 @@ def _notes(chats: Sequence[Chat], name: str, parser: Parser) -> Iterator[Observa
                 counted = {"declared": claim.declared, "actual": claim.actual}
                 yield Observation(code="chat.declared", params={"name": part, **counted})
     counts = {
-        "chat.ambiguous_dates": sum(chat.ambiguous_dates for chat in chats),
-        "chat.backwards": sum(chat.backward_times for chat in chats),
-        "chat.undecodable": sum(chat.undecodable for chat in chats),
+        "chat.ambiguous_dates": totals.ambiguous_dates,
+        "chat.backwards": totals.backward_times,
+        "chat.undecodable": totals.undecodable,
     }
     for code, count in counts.items():
         if count:

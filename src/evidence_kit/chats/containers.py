@@ -15,7 +15,8 @@ from evidence_kit.chats.source import Container, Head, Source, open_source, read
 
 MAX_MEMBERS = 20_000
 MAX_DIRECTORY_BYTES = 16 << 20
-MAX_TEXTS = 200
+MAX_TEXTS = 4000
+"""Slack's export has one for each day of each channel."""
 MAX_TOTAL_BYTES = 2 << 30
 """Of all texts together, unpacked."""
 MAX_RATIO = 200

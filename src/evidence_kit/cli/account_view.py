@@ -8,7 +8,7 @@ from evidence_kit.cli.words import Words
 from evidence_kit.i18n import mark
 
 _MAX_SHOWN = 20
-"""Chats; chat.json has them all."""
+"""Files; chat.json has them all."""
 _REREAD = {
     True: mark("the original, read again now, gives the same messages"),
     False: mark("beware: the original, read again now, does not give these messages"),
@@ -21,7 +21,7 @@ def account_rows(words: Words, read: ReadChat) -> Iterator[tuple[str, str]]:
     tr, chats = words.tr, read.account.chats
     yield tr("read again"), tr(_REREAD[read.is_reread])
     if len(chats) > 1:
-        yield tr("chats in it"), str(len(chats))
+        yield tr("files with messages"), str(len(chats))
     for chat in chats[:_MAX_SHOWN]:
         yield chat.member or tr("chat"), _counts(words, chat)
 

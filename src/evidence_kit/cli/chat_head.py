@@ -9,9 +9,9 @@ from evidence_kit.actions.sealed_chat import SealedChat
 from evidence_kit.chats.derived import number_of
 from evidence_kit.chats.marks import Mark
 from evidence_kit.chats.promises import PromiseCheck
-from evidence_kit.chats.record import Chat, Party
+from evidence_kit.chats.record import Party
 from evidence_kit.chats.silence import Silence
-from evidence_kit.chats.times import instant
+from evidence_kit.chats.totals import totals_of
 from evidence_kit.cli.chat_text import (
     LIMIT,
     notes,
@@ -70,29 +70,21 @@ def _export(view: View, chat: SealedChat) -> Html:
     tr, accounts = view.tr, chat.transcript.chats
     shown = accounts[:_MAX_LINES]
     more = ["…"] if len(accounts) > len(shown) else []
-    encodings = dict.fromkeys(one.encoding for one in accounts)
+    totals = totals_of(accounts)
+    period = " – ".join(one.replace("T", " ") for one in (totals.first_at, totals.last_at) if one)
     said = mark("as said at sealing") if chat.is_roles_sealed else mark("as said for this page")
     return rows(
         (
             (tr("file"), foreign(chat.title, limit=120)),
             ("SHA-256", join((*(tag("code", one.sha256) for one in shown), *more), " ")),
-            (tr("format"), f"{chat.parser.title}, {', '.join(encodings)}"),
-            (tr("records"), f"{sum(one.records for one in accounts):,}"),
-            (tr("period"), " – ".join(_period(accounts, chat.transcript.assumed_offset))),
-            (tr("bytes not understood"), f"{sum(one.unclaimed_bytes for one in accounts):,}"),
+            (tr("format"), f"{chat.parser.title}, {', '.join(totals.encodings)}"),
+            (tr("records"), f"{totals.records:,}"),
+            (tr("period"), period),
+            (tr("bytes not understood"), f"{totals.unclaimed_bytes:,}"),
             (tr("buyer"), _names(chat, Party.BUYER, tr(said))),
             (tr("merchant"), _names(chat, Party.MERCHANT, tr(said))),
         )
     )
-
-
-def _period(accounts: Sequence[Chat], offset: str) -> Iterator[str]:
-    """The earliest and the latest time of all files, as written."""
-    firsts = [one.first_at for one in accounts if one.first_at]
-    lasts = [one.last_at for one in accounts if one.last_at]
-    if firsts and lasts:
-        yield min(firsts, key=lambda time: instant(time, offset)).replace("T", " ")
-        yield max(lasts, key=lambda time: instant(time, offset)).replace("T", " ")
 
 
 def _names(chat: SealedChat, role: Party, said: str) -> Html:

@@ -13,6 +13,7 @@ from evidence_kit.chats.marks import Mark
 from evidence_kit.chats.promises import PromiseCheck
 from evidence_kit.chats.record import Chat, Record
 from evidence_kit.chats.silence import Silence
+from evidence_kit.chats.totals import Totals, totals_of
 from evidence_kit.chats.transcript import Entry, Transcript
 from evidence_kit.cli.chat_words import CATEGORIES, KINDS, NOTICES, TAGS, ChatWords, zone_name
 from evidence_kit.cli.report_text import verdict_text
@@ -54,7 +55,7 @@ def head_lines(words: Words, report: Report, chat: SealedChat) -> Iterator[str]:
         "{item} {name}: {count} records, read as {format}",
         item=chat.item.id,
         name=chat.title,
-        count=sum(account.records for account in chat.transcript.chats),
+        count=totals_of(chat.transcript.chats).records,
         format=chat.parser.title,
     )
     verdict = verdict_text(words, report.verdict, report.findings)
@@ -85,7 +86,7 @@ def notes(words: Words, chat: SealedChat) -> Iterator[str]:
     if chat.transcript.has_assumed_times:
         zone = zone_name(chat.transcript.assumed_offset)
         yield tr("times without a zone are taken as {zone}", zone=zone)
-    if unclaimed := sum(account.unclaimed_bytes for account in accounts):
+    if unclaimed := totals_of(accounts).unclaimed_bytes:
         count = f"{unclaimed:,}"
         yield tr("{count} bytes were not understood; coverage shows them", count=count)
     for account in accounts:
@@ -285,52 +286,56 @@ def promise_facts(text: ChatWords, check: PromiseCheck) -> Iterator[str]:
 
 
 def coverage_lines(words: Words, chat: SealedChat) -> Iterator[str]:
-    """The account of the export, in numbers, file by file."""
-    tr = words.tr
-    for account in chat.transcript.chats:
-        yield from _account_lines(words, account, chat.name)
-        if len(chat.transcript.chats) > 1:
-            yield ""
+    """The account of the export, in numbers."""
+    tr, accounts = words.tr, chat.transcript.chats
+    for account in accounts:
+        name = f"{chat.name} / {account.member}" if account.member else chat.name
+        yield tr("file: {name}, {size} bytes", name=name, size=f"{account.size_bytes:,}")
+        yield f"sha256: {account.sha256}"
+    yield from _total_lines(words, totals_of(accounts))
     if chat.transcript.is_newest_first:
         yield tr("the file has the newest record first, so its times go back as they should")
+    for account in accounts:
+        yield from _claim_lines(words, account, account.member or chat.name)
     for one in chat.transcript.participants:
         sender = one.sender_raw or one.sender_id or tr("more senders")
         yield tr("from {name}: {count}", name=sender, count=one.records)
 
 
-def _account_lines(words: Words, account: Chat, original: str) -> Iterator[str]:
+def _total_lines(words: Words, totals: Totals) -> Iterator[str]:
     tr = words.tr
-    name = f"{original} / {account.member}" if account.member else original
-    yield tr("file: {name}, {size} bytes", name=name, size=f"{account.size_bytes:,}")
-    yield f"sha256: {account.sha256}"
-    yield tr("encoding: {name}", name=account.encoding)
-    yield tr("first time: {time}", time=account.first_at or "—")
-    yield tr("last time: {time}", time=account.last_at or "—")
-    yield tr("records: {count}", count=account.records)
-    for kind, count in account.kinds.items():
+    yield tr("encoding: {name}", name=", ".join(totals.encodings))
+    yield tr("first time: {time}", time=totals.first_at or "—")
+    yield tr("last time: {time}", time=totals.last_at or "—")
+    yield tr("records: {count}", count=totals.records)
+    for kind, count in totals.kinds.items():
         name = next((tr(text) for one, text in KINDS.items() if one == kind), kind)
         yield tr("  {name}: {count}", name=name, count=f"{count:,}")
-    yield tr("bytes of the format itself: {count}", count=f"{account.structure_bytes:,}")
-    yield tr("bytes that were not understood: {count}", count=f"{account.unclaimed_bytes:,}")
+    yield tr("bytes of the format itself: {count}", count=f"{totals.structure_bytes:,}")
+    yield tr("bytes that were not understood: {count}", count=f"{totals.unclaimed_bytes:,}")
     counts = (
-        (mark("dates that can be read in several ways: {count}"), account.ambiguous_dates),
-        (mark("times earlier than the one before: {count}"), account.backward_times),
-        (mark("records without a date: {count}"), account.undated),
-        (mark("records with bytes in no known encoding: {count}"), account.undecodable),
+        (mark("dates that can be read in several ways: {count}"), totals.ambiguous_dates),
+        (mark("times earlier than the one before: {count}"), totals.backward_times),
+        (mark("records without a date: {count}"), totals.undated),
+        (mark("records with bytes in no known encoding: {count}"), totals.undecodable),
     )
     for form, count in counts:
         yield tr(form, count=count)
+
+
+def _claim_lines(words: Words, account: Chat, name: str) -> Iterator[str]:
+    """What one file says of itself, and where reading it broke off."""
     for claim in account.declared:
-        actual = "—" if claim.actual is None else claim.actual
-        yield tr(
-            "the export says of itself: {what} {declared}; found: {actual}",
+        yield words.tr(
+            "the export says of {name}: {what} {declared}; found: {actual}",
+            name=name,
             what=claim.what,
             declared=claim.declared,
-            actual=actual,
+            actual="—" if claim.actual is None else claim.actual,
         )
     if account.stopped:
         byte = account.stopped.byte
-        yield tr("reading broke off at byte {byte}: {name}", byte=byte, name=name)
+        yield words.tr("reading broke off at byte {byte}: {name}", byte=byte, name=name)
 
 
 def noticed_lines(text: ChatWords, noticed: Iterable[Noticed]) -> Iterator[str]:

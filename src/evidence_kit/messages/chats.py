@@ -159,6 +159,9 @@ CHAT_OBSERVATIONS: dict[str, str] = {
     "chat.members": mark(
         "the zip holds several chats, and each is read by itself; there are {count}: {name}"
     ),
+    "chat.more_chats": mark(
+        "more chats were read, and chat.json tells of each; there are {count}: {name}"
+    ),
     "chat.no_times": mark(
         "no chat format fits, so it is kept as a document; no line begins with a date and a time:"
         " {name}"
