@@ -1,7 +1,8 @@
 """JSON export of DiscordChatExporter: `guild`, `channel`, `messages`, and how many at the end.
 
-Times are written with their offset from UTC. A nickname is the one on the server at the time of
-the export, not of the message.
+Times are written with their offset from UTC, and once more in the ids, in which Discord counts the
+milliseconds since 2015 (developer documentation, "Snowflakes"). A nickname is the one on the server
+at the time of the export, not of the message.
 """
 
 import re
@@ -10,13 +11,15 @@ from collections.abc import Iterator
 from evidence_kit.chats.json_stream import Value, values
 from evidence_kit.chats.parser import SIGNATURE, Detection, Options, Parser
 from evidence_kit.chats.phrases import flags_of
-from evidence_kit.chats.record import Declared, Flag, Part, Record, RecordKind
+from evidence_kit.chats.record import Declared, Flag, Part, Record, RecordKind, TzStatus
 from evidence_kit.chats.scalars import number, object_of, text_of, texts_in
 from evidence_kit.chats.source import Head, Source
-from evidence_kit.chats.times import UNDATED, offset_moment
+from evidence_kit.chats.times import UNDATED, Moment, beside, epoch_moment, offset_moment
 
 _BEGINNING = re.compile(r'\s*\{\s*"guild"\s*:')
 _MARKS = ('"channel"', '"dateRange"', '"messages"')
+_ID = re.compile(r"\d{17,20}", re.ASCII)
+_DISCORD_MS = 1_420_070_400_000
 _SAID = frozenset({"Default", "Reply", "ApplicationCommand", "ChatInputCommand", "0", "19", "20"})
 """Types of what somebody says, by name or by Discord's number; others are the app's own lines."""
 
@@ -54,6 +57,8 @@ def _record(
     attachments = (*texts_in(get("attachments"), "fileName"), *texts_in(get("stickers"), "name"))
     written = text_of(get("timestamp"))
     moment = UNDATED if written is None else offset_moment(written)
+    if moment.status is TzStatus.OFFSET:
+        moment = beside(moment, _moment_in(text_of(get("id")) or ""))
     flags = [*flags_of(body), *moment.flags]
     if get("timestampEdited"):
         flags.append(Flag.EDITED)
@@ -78,6 +83,13 @@ def _record(
     )
 
 
+def _moment_in(message_id: str) -> Moment:
+    """The time in the id of a message; none where it is shorter than all since 2015 are."""
+    if not _ID.fullmatch(message_id):
+        return UNDATED
+    return epoch_moment((int(message_id) >> 22) + _DISCORD_MS, milliseconds=True)
+
+
 def _kind(type_raw: str | None, *, is_shown: bool) -> RecordKind:
     if type_raw is not None and type_raw not in _SAID:
         return RecordKind.SYSTEM
@@ -86,7 +98,7 @@ def _kind(type_raw: str | None, *, is_shown: bool) -> RecordKind:
 
 PARSER = Parser(
     id="discord_json",
-    version="1",
+    version="2",
     title="DiscordChatExporter JSON",
     syntax="json",
     detect=_detect,
