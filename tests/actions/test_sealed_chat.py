@@ -364,6 +364,16 @@ def test_zip_that_unpacks_to_too_much_is_not_read_again(
     assert account_of(path).is_reread is None
 
 
+def test_zip_of_too_many_texts_is_not_read_again(
+    zipped: Path, kit: Kit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = add_files([zipped], tmp_path / "z.evidence.zip", kit=kit).path
+    monkeypatch.setattr(chat_account, "MAX_TEXTS", 3)
+    assert account_of(path).is_reread is True
+    monkeypatch.setattr(chat_account, "MAX_TEXTS", 2)
+    assert account_of(path).is_reread is None
+
+
 def test_originals_are_read_again_up_to_a_bound_for_all(sealed: Path) -> None:
     size = CHAT.stat().st_size
     accounts = AccountReader(max_bytes=2 * size)

@@ -22,6 +22,9 @@ MAX_ORIGINAL_BYTES = 8 << 20
 """Of an original that is read again, and of the texts in it where it is a zip; a longer one is
 not: views of it are for that."""
 
+MAX_TEXTS = 200
+"""Of such a zip; each takes some time of its own, however small."""
+
 
 class ReadChat(msgspec.Struct, frozen=True, kw_only=True):
     """What a chat.json in a bundle tells."""
@@ -95,7 +98,12 @@ def _is_derived(
         try:
             original.write_bytes(bundle.read(entry.from_[0], max_bytes=MAX_ORIGINAL_BYTES))
             members = members_of(
-                original, account, name, ChatOptions(), max_bytes=MAX_ORIGINAL_BYTES
+                original,
+                account,
+                name,
+                ChatOptions(),
+                max_bytes=MAX_ORIGINAL_BYTES,
+                max_texts=MAX_TEXTS,
             )
         except (Fault, InputError, UsageError):
             return None

@@ -63,6 +63,7 @@ def members_of(
     options: ChatOptions,
     *,
     max_bytes: int | None = None,
+    max_texts: int | None = None,
 ) -> list[Member]:
     """Every file of an original that holds messages, in the order of the sealing.
 
@@ -72,6 +73,7 @@ def members_of(
         name: what the original was called.
         options: how to read it; what is not said is taken from the account.
         max_bytes: of all texts of a zip; None leaves it at what a zip may hold.
+        max_texts: of a zip; the same.
 
     Raises:
         InputError: "chat.no_format".
@@ -80,7 +82,7 @@ def members_of(
     unpacked = path.parent / "unpacked"
     unpacked.mkdir()
     try:
-        held = list(exports(path, unpacked, max_bytes=max_bytes))
+        held = list(exports(path, unpacked, max_bytes=max_bytes, max_texts=max_texts))
     except ZipRefused as refused:
         raise InputError("chat.no_format", path=name) from refused
     sealed = {chat.member: chat for chat in account.chats} if account else {}

@@ -24,9 +24,9 @@ def sibling_notes(chats: Iterable[Chat], name: str) -> Iterator[Observation]:
     """
     siblings = [sibling for chat in chats for sibling in chat.siblings]
     told = dict.fromkeys((code, one.member) for one in siblings for code in _codes(one))
-    missing = [place for place in told if place[0] == _LACKS[Lack.ABSENT]]
+    missing = next((member for code, member in told if code == _LACKS[Lack.ABSENT]), None)
     for code, member in told:
-        if (code, member) not in missing[1:]:
+        if code != _LACKS[Lack.ABSENT] or member == missing:
             params: dict[str, str | int] = {"name": escape(name), "sibling": escape(member)}
             yield Observation(code=code, params=params)
 

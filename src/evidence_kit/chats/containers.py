@@ -15,7 +15,7 @@ from evidence_kit.chats.source import Container, Head, Source, open_source, read
 
 MAX_MEMBERS = 20_000
 MAX_DIRECTORY_BYTES = 16 << 20
-MAX_TEXTS = 4000
+MAX_TEXTS = 2000
 """Slack's export has one for each day of each channel."""
 MAX_TOTAL_BYTES = 2 << 30
 """Of all texts together, unpacked."""
@@ -66,7 +66,9 @@ class ZipRefused(Exception):
         self.code = code
 
 
-def exports(path: Path, folder: Path, *, max_bytes: int | None = None) -> Iterator[Export]:
+def exports(
+    path: Path, folder: Path, *, max_bytes: int | None = None, max_texts: int | None = None
+) -> Iterator[Export]:
     """The file itself; where it is a zip, each text in it, by name; of two numbers in a
     name the smaller comes first, so that messages10.html follows messages9.html.
 
@@ -74,6 +76,7 @@ def exports(path: Path, folder: Path, *, max_bytes: int | None = None) -> Iterat
         path: the original.
         folder: where texts are unpacked to, under names of their own.
         max_bytes: of all texts together; None takes MAX_TOTAL_BYTES.
+        max_texts: None takes MAX_TEXTS.
 
     Raises:
         ZipRefused: it is encrypted, broken, or larger than the limits.
@@ -87,7 +90,7 @@ def exports(path: Path, folder: Path, *, max_bytes: int | None = None) -> Iterat
     try:
         with zipfile.ZipFile(path) as container:
             most = MAX_TOTAL_BYTES if max_bytes is None else max_bytes
-            yield from _texts(container, folder, most)
+            yield from _texts(container, folder, most, max_texts or MAX_TEXTS)
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -99,14 +102,16 @@ def exports(path: Path, folder: Path, *, max_bytes: int | None = None) -> Iterat
         raise ZipRefused("chat.zip_broken") from error
 
 
-def _texts(container: zipfile.ZipFile, folder: Path, max_bytes: int) -> Iterator[Export]:
+def _texts(
+    container: zipfile.ZipFile, folder: Path, max_bytes: int, max_texts: int
+) -> Iterator[Export]:
     members = container.infolist()
     if len(members) > MAX_MEMBERS:
         raise ZipRefused("chat.zip_too_large")
     texts = [info for info in members if info.filename.lower().endswith(_TEXTS)]
     if any(info.flag_bits & _ENCRYPTED for info in texts):
         raise ZipRefused("chat.zip_encrypted")
-    if len(texts) > MAX_TEXTS or sum(info.file_size for info in texts) > max_bytes:
+    if len(texts) > max_texts or sum(info.file_size for info in texts) > max_bytes:
         raise ZipRefused("chat.zip_too_large")
     paths: dict[str, tuple[Path, ...]] = {}
     for number, info in enumerate(texts):

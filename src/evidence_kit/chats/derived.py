@@ -5,6 +5,7 @@ The same input gives the same bytes; nothing depends on the reader's language or
 
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
@@ -100,11 +101,17 @@ def counted(chats: Sequence[Chat]) -> tuple[Chat, ...]:
     """The accounts, with what was counted in all files of a zip where one of them states it."""
     if len(chats) == 1:  # a file whose neighbours are not there
         return tuple(chats)
+    totals = Counter[tuple[str, str]]()
+    for chat in chats:
+        # the file that states it stands beside the others, or above their folder
+        own = posixpath.dirname(chat.member or "")
+        for folder in {own, posixpath.dirname(own)}:
+            totals[chat.parser, folder] += chat.records
     return tuple(
         msgspec.structs.replace(
             chat,
             declared=tuple(
-                msgspec.structs.replace(claim, actual=_total(chat, chats))
+                msgspec.structs.replace(claim, actual=totals[_place(chat)])
                 if claim.what == ALL_FILES
                 else claim
                 for claim in chat.declared
@@ -114,19 +121,8 @@ def counted(chats: Sequence[Chat]) -> tuple[Chat, ...]:
     )
 
 
-def _total(manifest: Chat, chats: Sequence[Chat]) -> int:
-    """How many messages stand in the files beside a manifest, and in the folders beside it."""
-    folder = posixpath.dirname(manifest.member or "")
-    return sum(
-        chat.records
-        for chat in chats
-        if chat.parser == manifest.parser and _is_near(chat.member or "", folder)
-    )
-
-
-def _is_near(member: str, folder: str) -> bool:
-    own = posixpath.dirname(member)
-    return folder in (own, posixpath.dirname(own))
+def _place(chat: Chat) -> tuple[str, str]:
+    return chat.parser, posixpath.dirname(chat.member or "")
 
 
 def _text(path: Path) -> TextIO:

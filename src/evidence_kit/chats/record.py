@@ -14,8 +14,8 @@ ALL_FILES = "messages in all files"
 """`Declared.what` of a number that counts over every file of an export."""
 
 
-SIBLINGS = 100
-"""Of the siblings that an export names, so many are told."""
+SIBLINGS = 20
+"""Of the siblings that a file names, so many are told."""
 
 
 class RecordKind(StrEnum):
