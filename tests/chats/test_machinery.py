@@ -18,6 +18,7 @@ from evidence_kit.chats.blocks import blocks, lines
 from evidence_kit.chats.json_stream import Value, json_lines, values
 from evidence_kit.chats.parser import ChatStop, parser_named
 from evidence_kit.chats.reading import Reading, Roles
+from evidence_kit.chats.record import Flag
 from evidence_kit.chats.source import Source, open_source
 
 HEADER = re.compile(r"^#(\d+)(?=\r?$)", re.MULTILINE)
@@ -216,10 +217,10 @@ def test_blocks_begin_at_headers(encoding: str, tmp_path_factory: pytest.TempPat
     text = "开头\n#1\n正文\r\n\n#2 不是\n#2\r\n#3\n尾"
     data = text.encode(encoding)
     found = list(blocks(made(tmp_path_factory, data), HEADER))
-    assert b"".join(data[block.byte_start : block.byte_end] for block in found) == data
+    assert b"".join(data[block.src.byte_start : block.src.byte_end] for block in found) == data
     assert [block.header and block.header[1] for block in found] == [None, "1", "2", "3"]
     assert [block.body for block in found] == ["开头", "正文\n\n#2 不是", "", "尾"]
-    assert [(block.line_start, block.line_end) for block in found] == [
+    assert [(block.src.line_start, block.src.line_end) for block in found] == [
         (1, 1),
         (2, 5),
         (6, 6),
@@ -236,12 +237,12 @@ def test_block_that_is_too_long_is_cut_and_the_next_one_found(
     # the long line goes on with what would be a header at the beginning of a line
     data = b"#1\n" + b"x" * length + b"#8\n" * 3 + b"#2\nend"
     found = list(blocks(made(tmp_path_factory, data), HEADER))
-    assert found[0].is_cut
-    assert data[found[0].byte_start : found[0].byte_end].startswith(b"#1\nxxx")
+    assert found[0].flags == (Flag.CUT,)
+    assert data[found[0].src.byte_start : found[0].src.byte_end].startswith(b"#1\nxxx")
     assert [block.header and block.header[1] for block in found] == ["1", "8", "8", "2"]
     for block in found:
-        assert data[block.byte_start : block.byte_end].decode() == block.text
-        assert block.line_start == data.count(b"\n", 0, block.byte_start) + 1
+        assert data[block.src.byte_start : block.src.byte_end].decode() == block.text
+        assert block.src.line_start == data.count(b"\n", 0, block.src.byte_start) + 1
 
 
 def test_lines_end_at_line_feeds_alone(tmp_path_factory: pytest.TempPathFactory) -> None:

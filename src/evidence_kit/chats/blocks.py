@@ -7,7 +7,7 @@ Lines end at LF alone: `str.splitlines` would also break at U+2028, U+0085 and V
 
 import re
 from collections.abc import Iterator
-from itertools import chain
+from itertools import accumulate, chain, pairwise, repeat
 from typing import NamedTuple
 
 import msgspec
@@ -28,39 +28,26 @@ class Block(msgspec.Struct, frozen=True, gc=False):
     header: re.Match[str] | None
     text: str
     """All of it, the header included."""
-    byte_start: int
-    byte_end: int
-    line_start: int
-    line_end: int
-    is_cut: bool
-
-    @property
-    def body(self) -> str:
-        """What follows the header, line ends as LF, without blank lines at the end."""
-        if self.header is None:
-            return clean(self.text)
-        return clean(self.text[self.header.end() - self.header.start() :])
-
-    @property
-    def flags(self) -> tuple[Flag, ...]:
-        """CUT where it is too long to be held."""
-        return (Flag.CUT,) if self.is_cut else ()
+    body: str
+    """What follows the header, line ends as LF, without blank lines at the end."""
+    id: str
+    """Of the record that it may be."""
+    src: Span
+    """Its place."""
+    flags: tuple[Flag, ...] = ()
+    """CUT where it is too long to be held."""
 
     def stray_bytes(self, source: Source) -> int:
         """How many bytes behind the header are no blank lines: nothing belongs there."""
         stray = self.text[len(self.header[0]) if self.header else 0 :].lstrip("\r\n")
         return source.length(stray) if stray.strip() else 0
 
-    def span(self, source: Source) -> Span:
-        """Its place, for a record."""
-        return Span(
-            sha256=source.sha256,
-            byte_start=self.byte_start,
-            byte_end=self.byte_end,
-            line_start=self.line_start,
-            line_end=self.line_end,
-            member=source.member,
-        )
+    def place_of(self, beginning: str, source: Source) -> Span:
+        """Where the text stands that it begins with."""
+        start, first = self.src.byte_start, self.src.line_start
+        assert first is not None
+        last = first + beginning.count("\n") - beginning.endswith("\n")
+        return source.span(start, start + source.length(beginning), first, last)
 
 
 class Line(NamedTuple):
@@ -93,21 +80,18 @@ def blocks(source: Source, header: re.Pattern[str]) -> Iterator[Block]:
     is_skipping = is_mid_line = False
     for piece in chain(source.pieces(), ("",)):
         text = rest + piece
-        settled = _settled(text) if piece else len(text)
-        begin = 0
-        for match in header.finditer(text, _first_line(text) if is_mid_line else 0):
-            start = match.start()
-            if start >= settled:
-                end = start
-                break
-            if start > begin:
-                block = place.block(opened, text[begin:start])
+        begin, end = 0, len(text)
+        headers = list(header.finditer(text, _first_line(text) if is_mid_line else 0))
+        if headers and piece and headers[-1].start() >= _settled(text):
+            end = headers.pop().start()
+        if headers:
+            if (first := headers[0].start()) > 0:
+                block = place.block(opened, text[:first])
                 if not is_skipping:
                     yield block
-            begin, opened = start, match
+            yield from place.blocks(headers, text)
+            begin, opened = headers[-1].start(), headers[-1]
             is_skipping = is_mid_line = False
-        else:
-            end = len(text)
         rest = text[begin:]
         if is_skipping or len(rest) > BLOCK_CHARACTERS:
             block = place.block(opened, text[begin:end], is_cut=True)
@@ -134,17 +118,40 @@ class _Place:
     """Counts bytes and lines along the text."""
 
     def __init__(self, source: Source) -> None:
-        self._length = source.length
+        self._source = source
         self._byte = source.bom_bytes
         self._line = 1
 
+    def blocks(self, headers: list[re.Match[str]], text: str) -> Iterator[Block]:
+        """The next blocks: of all these headers but the last one, whose block may go on.
+
+        In columns, which is quicker than one by one.
+        """
+        source = self._source
+        cuts = [match.start() for match in headers]
+        texts = [text[start:end] for start, end in pairwise(cuts)]
+        below = [text[match.end() : end] for match, end in zip(headers, cuts[1:], strict=False)]
+        if "\r" in text:
+            below = [one.replace("\r\n", "\n") for one in below]
+        bodies = [one.removeprefix("\n").rstrip("\n") for one in below]
+        starts = [*accumulate(source.lengths(texts), initial=self._byte)]
+        lines = [*accumulate([one.count("\n") for one in texts], initial=self._line)]
+        self._byte, self._line = starts[-1], lines[-1]
+        # each of them ends with a line
+        lasts = [line - 1 for line in lines[1:]]
+        digest, member = repeat(source.sha256), repeat(source.member)
+        spans = map(Span, digest, starts, starts[1:], lines, lasts, member)
+        return map(Block, headers, texts, bodies, source.record_ids(starts), spans)
+
     def block(self, header: re.Match[str] | None, text: str, *, is_cut: bool = False) -> Block:
-        """The next block."""
-        start, first = self._byte, self._line
-        self._byte = start + self._length(text)
+        """The next block, alone."""
+        source, start, first = self._source, self._byte, self._line
+        self._byte = start + source.length(text)
         self._line = first + text.count("\n")
-        last = self._line - 1 if text.endswith("\n") else self._line
-        return Block(header, text, start, self._byte, first, last, is_cut)
+        span = source.span(start, self._byte, first, self._line - text.endswith("\n"))
+        body = clean(text[len(header[0]) if header else 0 :])
+        flags = (Flag.CUT,) if is_cut else ()
+        return Block(header, text, body, source.record_id(start), span, flags)
 
 
 def lines(source: Source) -> Iterator[Line]:

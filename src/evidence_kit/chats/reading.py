@@ -21,7 +21,6 @@ from evidence_kit.chats.record import (
     Span,
     Stop,
     Structure,
-    TzStatus,
 )
 from evidence_kit.chats.source import Source, mended
 from evidence_kit.chats.times import BEIJING, instant
@@ -39,8 +38,14 @@ _TEXTS = (
     "reply_to",
 )
 _REPLACED = "\ufffd"
+_UNCLAIMED = RecordKind.UNCLAIMED
+"""Looked up once: Python 3.11 takes long to find a member of an enumeration."""
 _LOCAL = len("2026-05-01T10:00:00")
 """Characters of a time without a zone."""
+
+_Sender = tuple[str | None, str | None, Party, bool | None]
+_OTHERS: _Sender = (None, None, Party.UNKNOWN, None)
+"""The senders beyond PARTICIPANTS."""
 
 
 class Roles(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,16 +91,12 @@ class Reading:
         self._stop: Stop | None = None
 
     def __iter__(self) -> Iterator[Record]:
-        tally = self._tally
+        take = self._tally.take
         for part in self.parts():
             if isinstance(part, Record):
-                yield tally.take(part)
-            elif isinstance(part, Structure):
-                tally.structure_bytes += part.byte_end - part.byte_start
-            elif isinstance(part, Declared):
-                tally.declared.append(part)
-            elif len(tally.siblings) < SIBLINGS:
-                tally.siblings[part] = None
+                yield take(part)
+            else:
+                self._tally.note(part)
 
     @property
     def chat(self) -> Chat:
@@ -112,7 +113,7 @@ class Reading:
             assumed_offset=self.assumed_offset,
             date_order=options.date_order,
             records=tally.records,
-            kinds={str(kind): count for kind, count in sorted(tally.kinds.items())},
+            kinds={str(kind): count for kind, count in sorted(tally.kinds.items()) if count},
             participants=tally.participants(),
             declared=tally.checked_declarations(),
             unclaimed_bytes=tally.unclaimed_bytes,
@@ -187,8 +188,7 @@ class _Tally:
 
     def __init__(self, assumed_offset: str) -> None:
         self._offset = assumed_offset
-        self.records = 0
-        self.kinds: Counter[RecordKind] = Counter()
+        self.kinds = dict.fromkeys(RecordKind, 0)
         self.declared: list[Declared] = []
         self.siblings: dict[Sibling, None] = {}
         self.unclaimed_bytes = 0
@@ -199,43 +199,57 @@ class _Tally:
         self.undecodable = 0
         self.first_at: str | None = None
         self.last_at: str | None = None
-        self._senders: Counter[tuple[str | None, str | None, Party, bool | None]] = Counter()
+        self._senders: dict[_Sender, int] = {}
         self._last: dict[str | None, str] = {}
+
+    @property
+    def records(self) -> int:
+        """Without the unclaimed ones."""
+        return sum(self.kinds.values()) - self.kinds[_UNCLAIMED]
+
+    def note(self, part: Structure | Declared | Sibling) -> None:
+        """Count what is no record."""
+        if isinstance(part, Structure):
+            self.structure_bytes += part.byte_end - part.byte_start
+        elif isinstance(part, Declared):
+            self.declared.append(part)
+        elif len(self.siblings) < SIBLINGS:
+            self.siblings[part] = None
 
     def take(self, record: Record) -> Record:
         """Count a record; the same one, or with the driver's flags."""
         self.kinds[record.kind] += 1
-        if Flag.UNDECODABLE in record.flags:
+        if record.flags and Flag.UNDECODABLE in record.flags:
             self.undecodable += 1
-        if record.kind is RecordKind.UNCLAIMED:
+        if record.kind is _UNCLAIMED:
             self.unclaimed_bytes += record.src.byte_end - record.src.byte_start
             return record
-        self.records += 1
         if record.sender_raw or record.sender_id:
-            self._count_sender(record)
-        if record.tz_status is TzStatus.NONE:
+            sender = (record.sender_raw, record.sender_id, record.role, record.self_claimed)
+            try:
+                self._senders[sender] += 1
+            except KeyError:
+                self._add(sender)
+        times = record.ts_candidates
+        if not times:
             self.undated += 1
-        elif len(record.ts_candidates) > 1:
+        elif len(times) > 1:
             self.ambiguous_dates += 1
             return _flagged(record, Flag.AMBIGUOUS_DATE)
-        elif self._goes_back(record):
+        elif self._goes_back(times[0], record.conversation):
             self.backward_times += 1
             return _flagged(record, Flag.BACKWARDS)
         return record
 
-    def _count_sender(self, record: Record) -> None:
-        key = (record.sender_raw, record.sender_id, record.role, record.self_claimed)
-        count = self._senders.get(key)
-        if count is not None or len(self._senders) < PARTICIPANTS:
-            self._senders[key] = (count or 0) + 1
-        else:
-            self._senders[(None, None, Party.UNKNOWN, None)] += 1
+    def _add(self, sender: _Sender) -> None:
+        if len(self._senders) >= PARTICIPANTS:
+            sender = _OTHERS
+        self._senders[sender] = self._senders.get(sender, 0) + 1
 
-    def _goes_back(self, record: Record) -> bool:
+    def _goes_back(self, time: str, conversation: str | None) -> bool:
         """Whether it is earlier than the last one of its conversation."""
-        time = record.ts_candidates[0]
-        last = self._last.get(record.conversation)
-        self._last[record.conversation] = time
+        last = self._last.get(conversation)
+        self._last[conversation] = time
         if last and last is self.last_at and len(time) == len(last) == _LOCAL and time >= last:
             # nearly always, and quicker: of the same form, and behind the latest of all
             self.last_at = time
@@ -261,7 +275,7 @@ class _Tally:
             Participant(
                 sender_raw=name, sender_id=platform_id, role=role, self_claimed=is_self, records=n
             )
-            for (name, platform_id, role, is_self), n in self._senders.most_common()
+            for (name, platform_id, role, is_self), n in Counter(self._senders).most_common()
         )
 
     def checked_declarations(self) -> tuple[Declared, ...]:

@@ -110,7 +110,7 @@ class Flag(StrEnum):
     """Marked as not read by the other side, when it was copied."""
 
 
-class Span(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+class Span(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Where in the original a record stands. Bytes count from 0, lines from 1."""
 
     sha256: str

@@ -2,7 +2,7 @@
 
 import codecs
 import hashlib
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -107,6 +107,14 @@ class Source:
             return len(text) * self._ascii_bytes
         return len(text.encode(self.codec, self._errors))
 
+    def lengths(self, texts: Iterable[str]) -> list[int]:
+        """The same of each of several."""
+        codec, errors, ascii_bytes = self.codec, self._errors, self._ascii_bytes
+        return [
+            len(text) * ascii_bytes if text.isascii() else len(text.encode(codec, errors))
+            for text in texts
+        ]
+
     def decode(self, data: bytes) -> str:
         """The text that bytes of the file stand for, as `pieces` gives it."""
         return data.decode(self.codec, self._errors)
@@ -131,6 +139,11 @@ class Source:
     def record_id(self, start: int) -> str:
         """The id of the record that begins at this byte."""
         return f"{self._id_beginning}{start}"
+
+    def record_ids(self, starts: Iterable[int]) -> list[str]:
+        """The ids of several."""
+        beginning = self._id_beginning
+        return [f"{beginning}{start}" for start in starts]
 
     @cached_property
     def _id_beginning(self) -> str:

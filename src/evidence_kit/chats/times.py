@@ -40,6 +40,9 @@ _HALVES = {
 """The hours that each word may stand before: those of Unicode CLDR's rules for zh and zh-Hant, and
 around them what people write. 晚上12:30 is in none: it is said of the night before and behind."""
 
+_ASSUMED, _TO_THE_SECOND = TzStatus.ASSUMED, Precision.SECOND
+"""Looked up once: Python 3.11 takes long to find a member of an enumeration."""
+
 
 class Moment(msgspec.Struct, frozen=True, gc=False):
     """The fields of a record that its time decides."""
@@ -57,14 +60,14 @@ NO_SUCH_TIME = Moment((), TzStatus.NONE, None, (Flag.NO_SUCH_TIME,))
 
 
 def local_moment(
-    dates: tuple[str, ...], time: str, precision: Precision = Precision.SECOND
+    dates: tuple[str, ...], time: str, precision: Precision = _TO_THE_SECOND
 ) -> Moment:
     """A time without a zone on one of these days, from `iso_dates` and `iso_time`."""
     if not dates or not time:
         return NO_SUCH_TIME
     if len(dates) == 1:  # nearly always, and quicker
-        return Moment((f"{dates[0]}T{time}",), TzStatus.ASSUMED, precision)
-    return Moment(tuple(f"{day}T{time}" for day in dates), TzStatus.ASSUMED, precision)
+        return Moment((f"{dates[0]}T{time}",), _ASSUMED, precision)
+    return Moment(tuple(f"{day}T{time}" for day in dates), _ASSUMED, precision)
 
 
 def plain_moment(day: str, clock: str) -> Moment:
@@ -77,7 +80,7 @@ def plain_moment(day: str, clock: str) -> Moment:
     """
     # two digits compare as text as they do as numbers
     if is_day(day) and clock < "24" and clock[3:] < "60" and clock[6:] < "60":
-        return Moment((f"{day}T{clock}",), TzStatus.ASSUMED, Precision.SECOND)
+        return Moment((f"{day}T{clock}",), _ASSUMED, _TO_THE_SECOND)
     return NO_SUCH_TIME
 
 

@@ -163,19 +163,36 @@ _NOTICE_BEGINNINGS = (
     "Viestit ja",
     "メッセージと",
 )
+_FIRST = frozenset(text[0] for text in ("\n", "[", "【", _BY_ADMIN, *_NOTICE_BEGINNINGS))
+_TEXT = RecordKind.TEXT
+"""Looked up once: Python 3.11 takes long to find a member of an enumeration."""
 
 
-def content_of(body: str) -> Content:
-    """Text, or what the app put there: media, a call, a deletion, or its mark of an edit.
+def content_of(written: str) -> Content:
+    """What stands behind a sender: text, or what the app put there.
+
+    That is media, a call, a deletion, its mark of an edit, or its notice of encryption.
 
     >>> content_of("IMG-1.jpg (file attached)\\nas promised").attachments
     ('IMG-1.jpg',)
     >>> content_of("five days \\u200e<This message was edited>").body
     'five days'
     """
-    if not body.endswith(">"):
-        return _unedited(body)
-    edited = _EDITED.search(body, max(0, len(body) - _EDIT_MARK))
+    stand_in = _STAND_INS.get(written)
+    if stand_in is not None:
+        kind, flags = stand_in
+        return Content(kind, written, flags)
+    # nearly all the others are text, and four looks tell it
+    if written[:1] in _FIRST or ")" in written or MARK in written or written[-1:] == ">":
+        return _app_content(written.removeprefix("\n").lstrip(MARK))
+    return Content(_TEXT, written)
+
+
+def _app_content(body: str) -> Content:
+    """What holds something that the app writes, and that people may type, too."""
+    if is_notice(body):
+        return Content(RecordKind.SYSTEM, body)
+    edited = _EDITED.search(body, max(0, len(body) - _EDIT_MARK)) if body.endswith(">") else None
     if edited is None:
         return _unedited(body)
     # without the app's mark it may have been typed, and is a part of what was said
@@ -199,8 +216,8 @@ def _unedited(body: str) -> Content:
     if body.startswith(("[", "【")):
         return Content(kind_of_body(body), body, flags_of(body))
     if body.startswith(_BY_ADMIN) and "\n" not in body:
-        return Content(RecordKind.DELETED, body, ())
-    return Content(RecordKind.TEXT, body, ())
+        return Content(RecordKind.DELETED, body)
+    return Content(_TEXT, body)
 
 
 def is_notice(body: str) -> bool:

@@ -41,10 +41,10 @@ def _detect(head: Head) -> Detection:
 def _parse(source: Source, options: Options) -> Iterator[Part]:
     for block in blocks(source, _HEADER):
         if block.header is not None:
-            yield _record(source, block, block.header)
+            yield _record(block, block.header)
 
 
-def _record(source: Source, block: Block, header: re.Match[str]) -> Record:
+def _record(block: Block, header: re.Match[str]) -> Record:
     who, day, clock = header["who"], header["day"] or "", header["clock"]
     moment = plain_moment(day.strip(), clock) if len(day) == _YEAR else UNDATED
     named = _WHO.fullmatch(who)
@@ -53,7 +53,7 @@ def _record(source: Source, block: Block, header: re.Match[str]) -> Record:
     is_system = who == _SYSTEM
     body = block.body
     return Record(
-        id=source.record_id(block.byte_start),
+        id=block.id,
         kind=kind_of_system(body) if is_system else _kind(body),
         sender_raw=None if is_system else name,
         sender_id=None if platform_id == _SELF else platform_id,
@@ -63,9 +63,9 @@ def _record(source: Source, block: Block, header: re.Match[str]) -> Record:
         tz_status=moment.status,
         precision=moment.precision,
         body_raw=body,
-        flags=(*flags_of(body), *moment.flags, *block.flags),
+        flags=flags_of(body) + moment.flags + block.flags,
         conversation=header["room"],
-        src=block.span(source),
+        src=block.src,
     )
 
 

@@ -101,14 +101,16 @@ def _parse(source: Source, options: Options) -> Iterator[Part]:
         header = block.header
         if header is None:
             if not block.text.strip():
-                yield Structure(block.byte_start, block.byte_end)
+                yield Structure(block.src.byte_start, block.src.byte_end)
         elif header["name"] is not None:
             day = day if header["day"] is None else None
-            yield _message(source, block, header, day, orders)
+            yield _message(block, header, day, orders)
         elif header["year"] is not None:
             days = iso_dates(header["year"], header["month"], header["date"])
             day = days[0] if days else None
-            yield Structure(block.byte_start, block.byte_start + source.length(_own(block, header)))
+            yield Structure(
+                block.src.byte_start, block.src.byte_start + source.length(_own(block, header))
+            )
         else:
             yield _told(source, block, header)
 
@@ -142,7 +144,6 @@ def _moment(header: re.Match[str], day: str | None, orders: Orders) -> Moment:
 
 
 def _message(
-    source: Source,
     block: Block,
     header: re.Match[str],
     day: str | None,
@@ -153,7 +154,7 @@ def _message(
     name, number = sender(header["name"].partition(" --> ")[0].rstrip())
     body, state = _without_state(block.body)
     return Record(
-        id=source.record_id(block.byte_start),
+        id=block.id,
         kind=kind_of_body(body),
         sender_raw=name,
         sender_id=number,
@@ -163,7 +164,7 @@ def _message(
         precision=moment.precision,
         body_raw=body,
         flags=(*flags_of(body), *moment.flags, *state, *block.flags),
-        src=block.span(source),
+        src=block.src,
     )
 
 
@@ -175,16 +176,12 @@ def _without_state(body: str) -> tuple[str, tuple[Flag, ...]]:
 
 
 def _told(source: Source, block: Block, header: re.Match[str]) -> Record:
-    own = _own(block, header)
-    first, lines = block.line_start, own.count("\n") - own.endswith("\n")
     return Record(
-        id=source.record_id(block.byte_start),
+        id=block.id,
         kind=kind_of_system(header["told"]),
         sender_raw=None,
         body_raw=header["told"],
-        src=source.span(
-            block.byte_start, block.byte_start + source.length(own), first, first + lines
-        ),
+        src=block.place_of(_own(block, header), source),
     )
 
 

@@ -34,11 +34,10 @@ def _parse(source: Source, options: Options) -> Iterator[Part]:
     orders = orders_in(dates, options.date_order)
     for block in blocks(source, DATED):
         if block.header is not None:
-            yield _record(source, block, block.header, orders, known)
+            yield _record(block, block.header, orders, known)
 
 
 def _record(
-    source: Source,
     block: Block,
     header: re.Match[str],
     orders: Orders,
@@ -49,7 +48,7 @@ def _record(
     if sender is not None:
         known.add(sender)
     return Record(
-        id=source.record_id(block.byte_start),
+        id=block.id,
         kind=kind_of_system(body) if sender is None else kind_of_body(body),
         sender_raw=sender,
         ts_raw=header["when"].strip(),
@@ -58,7 +57,7 @@ def _record(
         precision=moment.precision,
         body_raw=body,
         flags=(*flags_of(body), *known.flags_of(body), *moment.flags, *block.flags),
-        src=block.span(source),
+        src=block.src,
     )
 
 

@@ -84,15 +84,15 @@ def _parse(source: Source, options: Options) -> Iterator[Part]:
         header = block.header
         if header is None:
             if not block.body.strip():
-                yield Structure(block.byte_start, block.byte_end)
+                yield Structure(block.src.byte_start, block.src.byte_end)
         elif header["title"] is not None:
             peer, days = _peer(header["title"].strip()), ()
-            yield Structure(block.byte_start, block.byte_end - block.stray_bytes(source))
+            yield Structure(block.src.byte_start, block.src.byte_end - block.stray_bytes(source))
         elif header["day"] is not None:
             days = _days(header["day"], orders)
-            yield Structure(block.byte_start, block.byte_end - block.stray_bytes(source))
+            yield Structure(block.src.byte_start, block.src.byte_end - block.stray_bytes(source))
         else:
-            yield _record(source, block, header, days, peer)
+            yield _record(block, header, days, peer)
 
 
 def _peer(title: str) -> str:
@@ -121,7 +121,6 @@ def _moment(clock: str, days: tuple[str, ...]) -> Moment:
 
 
 def _record(
-    source: Source,
     block: Block,
     header: re.Match[str],
     days: tuple[str, ...],
@@ -131,7 +130,7 @@ def _record(
     sender = header["name"] or None
     body = _unquoted(block.body)
     return Record(
-        id=source.record_id(block.byte_start),
+        id=block.id,
         kind=_kind(sender, body),
         sender_raw=sender,
         ts_raw=header["clock"],
@@ -139,9 +138,9 @@ def _record(
         tz_status=moment.status,
         precision=moment.precision,
         body_raw=body,
-        flags=(*flags_of(body), *moment.flags, *block.flags),
+        flags=flags_of(body) + moment.flags + block.flags,
         conversation=peer,
-        src=block.span(source),
+        src=block.src,
     )
 
 

@@ -49,15 +49,15 @@ def _parse(source: Source, options: Options) -> Iterator[Part]:
         header = block.header
         if header is None:
             if block.body.strip() in ("", _TITLE):
-                yield Structure(block.byte_start, block.byte_end)
+                yield Structure(block.src.byte_start, block.src.byte_end)
         elif header["peer"] is not None:
             peer = header["peer"].strip() or None
-            yield Structure(block.byte_start, block.byte_end - block.stray_bytes(source))
+            yield Structure(block.src.byte_start, block.src.byte_end - block.stray_bytes(source))
         else:
-            yield _record(source, block, header, peer)
+            yield _record(block, header, peer)
 
 
-def _record(source: Source, block: Block, header: re.Match[str], peer: str | None) -> Record:
+def _record(block: Block, header: re.Match[str], peer: str | None) -> Record:
     when, year, month, day, hour, minute, second, half, who = header.group(*_GROUPS)
     name, number = sender(who)
     if half is None:
@@ -68,7 +68,7 @@ def _record(source: Source, block: Block, header: re.Match[str], peer: str | Non
     body = block.body
     is_system = number in SYSTEM
     return Record(
-        id=source.record_id(block.byte_start),
+        id=block.id,
         kind=kind_of_system(body) if is_system else kind_of_body(body),
         sender_raw=None if is_system else name,
         sender_id=number,
@@ -77,9 +77,9 @@ def _record(source: Source, block: Block, header: re.Match[str], peer: str | Non
         tz_status=moment.status,
         precision=moment.precision,
         body_raw=body,
-        flags=(*flags_of(body), *moment.flags, *block.flags),
+        flags=flags_of(body) + moment.flags + block.flags,
         conversation=peer,
-        src=block.span(source),
+        src=block.src,
     )
 
 

@@ -73,13 +73,13 @@ def _parse(source: Source, options: Options) -> Iterator[Part]:
                 if count is not None:
                     yield Declared(what="messages", declared=count)
             elif not block.text.strip():
-                yield Structure(block.byte_start, block.byte_end)
+                yield Structure(block.src.byte_start, block.src.byte_end)
         elif block.header["when"] is None:
             foot = block
         else:
             # what looked like the end was none, so it is shown as unclaimed
             foot = None
-            yield _record(source, block, block.header, chat)
+            yield _record(block, block.header, chat)
     if foot is not None and foot.header is not None:
         written = foot.header.end() - foot.header.start()
         told = _FOOT.match(foot.text, written)
@@ -94,17 +94,17 @@ def _number(digits: str | None) -> int | None:
 
 def _own(source: Source, block: Block, end: int) -> Structure:
     """The first characters of a block as the exporter's own; what follows is unclaimed."""
-    return Structure(block.byte_start, block.byte_start + source.length(block.text[:end]))
+    return Structure(block.src.byte_start, block.src.byte_start + source.length(block.text[:end]))
 
 
-def _record(source: Source, block: Block, header: re.Match[str], chat: str | None) -> Record:
+def _record(block: Block, header: re.Match[str], chat: str | None) -> Record:
     name, when = header["name"], header["when"]
     body, files, answered = _parts(f"\n{block.body}")
     moment = _moment(when)
     is_system = name == SYSTEM_NAME
     missing = (Flag.PLACEHOLDER,) if files else ()
     return Record(
-        id=source.record_id(block.byte_start),
+        id=block.id,
         kind=kind_of_system(body) if is_system else _kind(body, files),
         sender_raw=None if is_system else name or None,
         ts_raw=when,
@@ -117,7 +117,7 @@ def _record(source: Source, block: Block, header: re.Match[str], chat: str | Non
         type_raw=header["type"],
         reply_to=answered,
         attachments=files,
-        src=block.span(source),
+        src=block.src,
     )
 
 

@@ -101,16 +101,16 @@ def _parse(source: Source, options: Options) -> Iterator[Part]:
             name = _PAGE_NAME.search(block.text)
             conversation = (seen(name[1]).text or None) if name else None
             if _is_page(block, conversation):
-                yield Structure(block.byte_start, block.byte_end)
+                yield Structure(block.src.byte_start, block.src.byte_end)
             continue
         end = _end(block.text)
-        unclosed = None if end else block.byte_start
+        unclosed = None if end else block.src.byte_start
         if not end:
             continue
         text = block.text[:end]
         if _is_day(block.header, text):
             above = _NOBODY
-            yield Structure(block.byte_start, block.byte_start + source.length(text))
+            yield Structure(block.src.byte_start, block.src.byte_start + source.length(text))
         else:
             record = _record(source, block, text, above, conversation)
             above = _Above(record.sender_raw, next(iter(record.ts_candidates), None))
@@ -118,7 +118,7 @@ def _parse(source: Source, options: Options) -> Iterator[Part]:
         rest = block.text[end:]
         yield from _missing_pages(source, rest)
         if rest and _BETWEEN.fullmatch(rest):
-            yield Structure(block.byte_end - source.length(rest), block.byte_end)
+            yield Structure(block.src.byte_end - source.length(rest), block.src.byte_end)
     if unclosed is not None:
         raise ChatStop(unclosed, "chat.cut_short")
 
@@ -143,7 +143,7 @@ def _end(text: str) -> int:
 def _is_page(block: Block, name: str | None) -> bool:
     """Whether what stands above the messages is the page's own: nobody can hide a word there."""
     words = set(seen(block.text).text.split("\n")) - {"", name, "Previous messages"}
-    return not words and not block.is_cut and _PAGE_TAGS.issuperset(_TAG_NAME.findall(block.text))
+    return not words and not block.flags and _PAGE_TAGS.issuperset(_TAG_NAME.findall(block.text))
 
 
 def _inside(text: str, begin: str) -> str | None:
@@ -189,11 +189,9 @@ def _record(
     moment = _moment(written[1]) if written else UNDATED
     media = "" if is_service else _media(text)
     body = _body(text, media, is_service=is_service)
-    last = block.line_start + text.count("\n")
-    end = block.byte_start + source.length(text)
     unjoined = (Flag.UNJOINED,) if _is_joined(header) and _is_apart(above, moment) else ()
     return Record(
-        id=source.record_id(block.byte_start),
+        id=block.id,
         kind=_kind(media, is_service=is_service),
         sender_raw=_sender(header, text, above.sender),
         ts_raw=written[1] if written else None,
@@ -206,7 +204,7 @@ def _record(
         platform_id=header["id"],
         reply_to=_reply_to(text, is_service=is_service),
         attachments=tuple(_attachments(media)),
-        src=source.span(block.byte_start, end, block.line_start, last),
+        src=block.place_of(text, source),
     )
 
 

@@ -28,13 +28,13 @@ def _detect(head: Head) -> Detection:
 def _parse(source: Source, options: Options) -> Iterator[Part]:
     for block in blocks(source, _HEADER):
         if block.header is not None:
-            yield _record(source, block, block.header)
+            yield _record(block, block.header)
 
 
-def _record(source: Source, block: Block, header: re.Match[str]) -> Record:
+def _record(block: Block, header: re.Match[str]) -> Record:
     body = clean(f"{header['text']}\n{block.body}")
     return Record(
-        id=source.record_id(block.byte_start),
+        id=block.id,
         kind=kind_of_body(body),
         sender_raw=header["name"],
         ts_raw=header["clock"],
@@ -43,7 +43,7 @@ def _record(source: Source, block: Block, header: re.Match[str]) -> Record:
         precision=UNDATED.precision,
         body_raw=body,
         flags=(*flags_of(body), *block.flags),
-        src=block.span(source),
+        src=block.src,
     )
 
 

@@ -35,10 +35,10 @@ def _parse(source: Source, options: Options) -> Iterator[Part]:
     names: set[str] = set()
     for block in blocks(source, _HEADER):
         if block.header is not None:
-            yield _record(source, block, block.header, names)
+            yield _record(block, block.header, names)
 
 
-def _record(source: Source, block: Block, header: re.Match[str], names: set[str]) -> Record:
+def _record(block: Block, header: re.Match[str], names: set[str]) -> Record:
     day, clock, name = header.groups()
     moment = plain_moment(day, clock)
     body = block.body
@@ -52,7 +52,7 @@ def _record(source: Source, block: Block, header: re.Match[str], names: set[str]
     else:
         sender, body, kind = None, name, kind_of_system(name)
     return Record(
-        id=source.record_id(block.byte_start),
+        id=block.id,
         kind=kind,
         sender_raw=sender,
         ts_raw=f"{day} {clock}",
@@ -60,8 +60,8 @@ def _record(source: Source, block: Block, header: re.Match[str], names: set[str]
         tz_status=moment.status,
         precision=moment.precision,
         body_raw=body,
-        flags=(*flags_of(body), *moment.flags, *block.flags),
-        src=block.span(source),
+        flags=flags_of(body) + moment.flags + block.flags,
+        src=block.src,
     )
 
 

@@ -32,15 +32,15 @@ def _detect(head: Head) -> Detection:
 def _parse(source: Source, options: Options) -> Iterator[Part]:
     for block in blocks(source, _HEADER):
         if block.header is not None:
-            yield _record(source, block, block.header)
+            yield _record(block, block.header)
 
 
-def _record(source: Source, block: Block, header: re.Match[str]) -> Record:
+def _record(block: Block, header: re.Match[str]) -> Record:
     day, clock, name = header.groups()
     moment = plain_moment(day, clock)
     body = block.body
     return Record(
-        id=source.record_id(block.byte_start),
+        id=block.id,
         kind=kind_of_body(body),
         sender_raw=name or None,
         self_claimed=True if name == _SELF else None,
@@ -49,8 +49,8 @@ def _record(source: Source, block: Block, header: re.Match[str]) -> Record:
         tz_status=moment.status,
         precision=moment.precision,
         body_raw=body,
-        flags=(*flags_of(body), *moment.flags, *block.flags),
-        src=block.span(source),
+        flags=flags_of(body) + moment.flags + block.flags,
+        src=block.src,
     )
 
 

@@ -8,16 +8,17 @@ header can't be told apart from two messages.
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from evidence_kit.chats.blocks import Block, blocks
 from evidence_kit.chats.lost_headers import KnownSenders
+from evidence_kit.chats.memo import Memo
 from evidence_kit.chats.parser import SHAPE, SIGNATURE, Detection, Options, Parser
 from evidence_kit.chats.phrases import kind_of_system
 from evidence_kit.chats.record import PARTICIPANTS, Part, Precision, Record, RecordKind
 from evidence_kit.chats.source import Head, Source, read_head
 from evidence_kit.chats.times import (
     CHINESE_HALVES,
+    Moment,
     Orders,
     iso_dates,
     iso_time,
@@ -27,13 +28,15 @@ from evidence_kit.chats.times import (
 from evidence_kit.chats.whatsapp import MARK, Content, content_of, is_notice
 
 _SPACE = "[ \u00a0\u2009\u202f]"
+_WORDS = f"{CHINESE_HALVES}|午前|午後|오전|오후"
 _HALF = (
-    rf"{CHINESE_HALVES}|午前|午後|오전|오후"
-    rf"|[AaPp]\.?{_SPACE}?[Mm]\.?|[ai]p\.|[πμ]\.μ\."
+    # a look at the first letter spares most headers, which have no word, all of them
+    rf"(?=[{''.join(word[0] for word in _WORDS.split('|'))}AaPpiπμ])"
+    rf"(?:{_WORDS}|[AaPp]\.?{_SPACE}?[Mm]\.?|[ai]p\.|[πμ]\.μ\.)"
 )
 _DAY = rf"\d{{1,4}}(?P<mark>[-/.]){_SPACE}?\d\d?(?P=mark){_SPACE}?\d{{1,4}}\.?"
 _CLOCK = (
-    rf"(?:(?P<before>{_HALF}){_SPACE}?)?(?P<hour>\d\d?)[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d))?"
+    rf"(?:(?P<before>{_HALF}){_SPACE}?)?(?P<minute>\d\d?[:.]\d\d)(?:[:.](?P<second>\d\d))?"
     rf"(?:{_SPACE}?(?P<after>{_HALF}))?"
 )
 _HEADER = re.compile(
@@ -42,13 +45,11 @@ _HEADER = re.compile(
     rf"(?(bracket)\]{_SPACE}|(?:{_SPACE}[-–]|:){_SPACE})(?=[^\r\n])",
     re.MULTILINE | re.ASCII,
 )
-_GROUPS = tuple(
-    _HEADER.groupindex[name]
-    for name in ("when", "day", "before", "hour", "minute", "second", "after")
-)
 _NUMBERS = re.compile(r"\d+", re.ASCII)
 _NAME_CHARACTERS = 100
 """A sentence of the app that holds a colon is mostly longer than any name."""
+_MINUTE, _SYSTEM = Precision.MINUTE, RecordKind.SYSTEM
+"""Looked up once: Python 3.11 takes long to find a member of an enumeration."""
 _DIRECTIONS = "\u200e\u200f\u202a\u202b\u202c\u2068\u2069"
 _QUOTES = (('"', '"'), ("“", "”"), ("「", "」"))
 _FILE_NAME = re.compile(r"_chat\.txt|.*WhatsApp.*\.txt", re.IGNORECASE | re.DOTALL)
@@ -83,7 +84,7 @@ def _is_notice_line(line: str) -> bool:
 def _parse(source: Source, options: Options) -> Iterator[Part]:
     headers = _HEADER.finditer(read_head(source.path).text)
     orders = orders_in((_numbers(header["day"]) for header in headers), options.date_order)
-    export = _Export(source, orders)
+    export = _Export(orders)
     for block in blocks(source, _HEADER):
         if block.header is not None:
             yield export.record(block, block.header)
@@ -92,36 +93,38 @@ def _parse(source: Source, options: Options) -> Iterator[Part]:
 class _Export:
     """Reads one file; few people write many messages, so each label is looked at once."""
 
-    def __init__(self, source: Source, orders: Orders) -> None:
-        self._source = source
-        self._orders = orders
+    def __init__(self, orders: Orders) -> None:
+        self._days: Memo[str, tuple[str, ...]] = Memo(lambda day: iso_dates(*_numbers(day), orders))
+        self._clocks: Memo[tuple[str, str], str] = Memo(lambda written: _clock(*written))
         self._senders: dict[str, str] = {}
         self._known = KnownSenders()
 
     def record(self, block: Block, header: re.Match[str]) -> Record:
         """The record of one header and what follows it."""
-        when, day, before, hour, minute, second, after = header.group(*_GROUPS)
-        moment = local_moment(
-            _dates(day, self._orders),
-            _clock(hour, minute, before or after or "", second or "00"),
-            Precision.SECOND if second else Precision.MINUTE,
-        )
-        sender, content = self._said(block.body)
-        flags = content.flags + moment.flags
+        _, when, day, _, before, minute, second, after = header.groups()
+        clock = self._clocks[minute, before or after or ""]
+        moment = _moment(self._days[day], clock, second)
+        label, colon, body = block.body.partition(": ")
+        sender = self._senders.get(label) if colon else None
+        if sender is not None:
+            content = content_of(body)
+        else:
+            sender, content = self._said(block.body)
+        flags = content.flags + moment.flags + block.flags
         if "\n" in content.body:
             flags += self._known.flags_of(content.body)
         return Record(
-            id=self._source.record_id(block.byte_start),
+            id=block.id,
             kind=content.kind,
-            sender_raw=sender,
+            sender_raw=None if content.kind is _SYSTEM else sender,
             ts_raw=when,
             ts_candidates=moment.candidates,
             tz_status=moment.status,
             precision=moment.precision,
             body_raw=content.body,
-            flags=(*flags, *block.flags) if block.is_cut else flags,
+            flags=flags,
             attachments=content.attachments,
-            src=block.span(self._source),
+            src=block.src,
         )
 
     def _said(self, text: str) -> tuple[str | None, Content]:
@@ -133,10 +136,7 @@ class _Export:
         sender = self._senders.get(label) or self._sender(label, body)
         if sender is None:
             body = text.lstrip(MARK)
-            return None, Content(kind_of_system(body), body, ())
-        body = body.removeprefix("\n").lstrip(MARK)
-        if is_notice(body):
-            return None, Content(RecordKind.SYSTEM, body, ())
+            return None, Content(kind_of_system(body), body)
         return sender, content_of(body)
 
     def _sender(self, label: str, body: str) -> str | None:
@@ -161,25 +161,20 @@ def _name(label: str, body: str) -> str | None:
     return name
 
 
-@lru_cache(_CACHE)
-def _dates(day: str, orders: Orders) -> tuple[str, ...]:
-    return iso_dates(*_numbers(day), orders)
-
-
 def _numbers(day: str) -> list[str]:
     return _NUMBERS.findall(day)
 
 
-def _clock(hour: str, minute: str, half: str, second: str) -> str:
+def _clock(minute: str, half: str) -> str:
+    """HH:MM on a clock of 24 hours; empty where none shows it."""
+    return iso_time(minute[:-3], minute[-2:], half=half)[:5]
+
+
+def _moment(dates: tuple[str, ...], minute: str, second: str | None) -> Moment:
+    if second is None:
+        return local_moment(dates, minute and f"{minute}:00", _MINUTE)
     # two digits compare as text as they do as numbers
-    begin = _to_the_minute(hour, minute, half)
-    return f"{begin}:{second}" if begin and second < "60" else ""
-
-
-@lru_cache(_CACHE)
-def _to_the_minute(hour: str, minute: str, half: str) -> str:
-    """HH:MM; empty where no clock shows it."""
-    return iso_time(hour, minute, half=half)[:5]
+    return local_moment(dates, f"{minute}:{second}" if minute and second < "60" else "")
 
 
 PARSER = Parser(
