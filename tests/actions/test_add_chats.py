@@ -297,3 +297,20 @@ def test_reading_again_keeps_the_order_of_the_sealing(
     with open_chat(sealed.path, member="ChatExport/messages.html") as reading:
         assert reading.chat is not None
         assert (reading.chat.derived, reading.chat.transcript.first) == (Derived.SAME, 2)
+
+
+@pytest.mark.parametrize(
+    ("export", "count"),
+    [
+        ("telegram_json/two_times/result.json", 4),
+        ("mail/two_texts/all.mbox", 5),
+        ("mail/reply/mail.eml", 0),
+    ],
+)
+def test_messages_that_say_two_things_are_told(
+    export: str, count: int, kit: Kit, tmp_path: Path
+) -> None:
+    notes = add(make.HERE / export, kit, tmp_path).notes
+    assert [n.params["count"] for n in notes if n.code == "chat.contradicting"] == [count] * (
+        count > 0
+    )

@@ -321,6 +321,7 @@ def _notes(chats: Sequence[Chat], name: str, parser: Parser) -> Iterator[Observa
         "chat.ambiguous_dates": totals.ambiguous_dates,
         "chat.backwards": totals.backward_times,
         "chat.undecodable": totals.undecodable,
+        "chat.contradicting": totals.contradicting,
     }
     for code, count in counts.items():
         if count:

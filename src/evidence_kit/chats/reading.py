@@ -37,6 +37,7 @@ _TEXTS = (
     "type_raw",
     "reply_to",
 )
+_CONTRADICTIONS = frozenset({Flag.TIMES_DIFFER, Flag.PARTS_DIFFER})
 _REPLACED = "\ufffd"
 _UNCLAIMED = RecordKind.UNCLAIMED
 """Looked up once: Python 3.11 takes long to find a member of an enumeration."""
@@ -122,6 +123,7 @@ class Reading:
             backward_times=tally.backward_times,
             undated=tally.undated,
             undecodable=tally.undecodable,
+            contradicting=tally.contradicting,
             first_at=tally.first_at,
             last_at=tally.last_at,
             stopped=self._stop,
@@ -197,6 +199,7 @@ class _Tally:
         self.backward_times = 0
         self.undated = 0
         self.undecodable = 0
+        self.contradicting = 0
         self.first_at: str | None = None
         self.last_at: str | None = None
         self._senders: dict[_Sender, int] = {}
@@ -219,8 +222,9 @@ class _Tally:
     def take(self, record: Record) -> Record:
         """Count a record; the same one, or with the driver's flags."""
         self.kinds[record.kind] += 1
-        if record.flags and Flag.UNDECODABLE in record.flags:
-            self.undecodable += 1
+        if record.flags:
+            self.undecodable += Flag.UNDECODABLE in record.flags
+            self.contradicting += not _CONTRADICTIONS.isdisjoint(record.flags)
         if record.kind is _UNCLAIMED:
             self.unclaimed_bytes += record.src.byte_end - record.src.byte_start
             return record

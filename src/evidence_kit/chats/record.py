@@ -267,6 +267,8 @@ class Chat(msgspec.Struct, frozen=True, kw_only=True):
     last_at: str | None
     """Earliest and latest of the unambiguous times, as written in `ts_candidates`."""
     stopped: Stop | None
+    contradicting: int = 0
+    """Records that say two things: flagged TIMES_DIFFER or PARTS_DIFFER."""
     siblings: tuple[Sibling, ...] = ()
     """Other files of the zip that something was taken from, or should have been; SIBLINGS at most.
     """

@@ -22,6 +22,7 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     """Within each file."""
     undated: int
     undecodable: int
+    contradicting: int
     first_at: str | None
     last_at: str | None
 
@@ -44,6 +45,7 @@ def totals_of(chats: Sequence[Chat]) -> Totals:
         backward_times=sum(chat.backward_times for chat in chats),
         undated=sum(chat.undated for chat in chats),
         undecodable=sum(chat.undecodable for chat in chats),
+        contradicting=sum(chat.contradicting for chat in chats),
         first_at=min(firsts, key=lambda time: instant(time, offset), default=None),
         last_at=max(lasts, key=lambda time: instant(time, offset), default=None),
     )

@@ -318,6 +318,10 @@ def _total_lines(words: Words, totals: Totals) -> Iterator[str]:
         (mark("times earlier than the one before: {count}"), totals.backward_times),
         (mark("records without a date: {count}"), totals.undated),
         (mark("records with bytes in no known encoding: {count}"), totals.undecodable),
+        (
+            mark("records that say two things, of their time or in their text: {count}"),
+            totals.contradicting,
+        ),
     )
     for form, count in counts:
         yield tr(form, count=count)

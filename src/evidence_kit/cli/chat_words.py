@@ -110,7 +110,10 @@ class ChatWords:
         if record.tz_status is TzStatus.NONE:
             if record.ts_raw is None:
                 return self.tr("no time")
-            return self.tr("no date ({text})", text=record.ts_raw)
+            form = mark("no date ({text})")
+            if Flag.NO_SUCH_TIME in record.flags:
+                form = mark("no certain time ({text})")
+            return self.tr(form, text=record.ts_raw)
         times = [self._local(record, candidate) for candidate in record.ts_candidates]
         text = self.tr(" or ").join(times)
         if record.tz_status is TzStatus.ASSUMED:

@@ -133,6 +133,10 @@ CHAT_OBSERVATIONS: dict[str, str] = {
         " it, add the file again with --date-order dmy, mdy or ymd: {name}"
     ),
     "chat.backwards": mark("{count} messages are earlier than the one before them: {name}"),
+    "chat.contradicting": mark(
+        "{count} messages say two things, of their time or in their text; `chat` with `coverage`"
+        " lists them: {name}"
+    ),
     "chat.cut_short": mark("the chat ends in the middle, at byte {byte}: {name}"),
     "chat.declared": mark(
         "the export says that it holds {declared} messages, and {actual} were found: {name}"
