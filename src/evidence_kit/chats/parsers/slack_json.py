@@ -142,9 +142,9 @@ def _moment(ts: str | None) -> Moment:
 
 
 def _name(message: dict[str, object]) -> str | None:
-    """The name beside the message; for a robot the one that it gave itself."""
-    names = object_of(message.get("user_profile"))
-    found = (*map(names.get, _NAMES), message.get("username"))
+    """The name beside the message; for a robot the one that it gave itself, else its app's."""
+    names, app = object_of(message.get("user_profile")), object_of(message.get("bot_profile"))
+    found = (*map(names.get, _NAMES), message.get("username"), app.get("name"))
     return next((text for name in found if (text := text_of(name))), None)
 
 
