@@ -245,6 +245,20 @@ def test_block_that_is_too_long_is_cut_and_the_next_one_found(
         assert block.src.line_start == data.count(b"\n", 0, block.src.byte_start) + 1
 
 
+@pytest.mark.parametrize("size", [1, 2, 7, 64])
+def test_header_that_looks_back_and_on_is_the_same_in_pieces_of_any_size(
+    size: int, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source, "PIECE_BYTES", size)
+    # at the beginning or behind an empty line; of two lines; or before a line with a digit
+    header = re.compile(r"^(?:(?:\A|(?<=\n\n))#1$|#1\n#2$|#3(?=\n+(?:\d|\Z)))", re.MULTILINE)
+    data = b"#1\na\n\n#1\n#1\n#2\n#1\nb\n#3\nc\n#3\n\n4\n#1\n\n#3\n"
+    found = [
+        block.header and block.header[0] for block in blocks(made(tmp_path_factory, data), header)
+    ]
+    assert found == ["#1", "#1", "#1\n#2", "#3", "#3"]
+
+
 def test_lines_end_at_line_feeds_alone(tmp_path_factory: pytest.TempPathFactory) -> None:
     text = "一\u2028二\x0b\x85三\r四\r\n\n五"
     found = list(lines(made(tmp_path_factory, text.encode())))

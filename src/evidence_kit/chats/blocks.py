@@ -18,6 +18,9 @@ from evidence_kit.chats.source import LINE_CHARACTERS, Source
 BLOCK_CHARACTERS = LINE_CHARACTERS
 """A longer block is cut here; what follows, up to the next header, belongs to no block."""
 
+LOOK_BEHIND = 16
+"""Characters before a block that stay known, so that it begins alike wherever a piece does."""
+
 
 class Block(msgspec.Struct, frozen=True, gc=False):
     """A header and all that follows it up to the next one.
@@ -72,40 +75,34 @@ def blocks(source: Source, header: re.Pattern[str]) -> Iterator[Block]:
     Args:
         source: the export.
         header: compiled with re.MULTILINE, begun with `^`, never an empty match, and ended
-            before the line end, as with `[ \\t]*\\r?$`. It may span lines, and look at the next
-            line that is not blank.
+            before the line end, as with `[ \\t]*\\r?$`. It may span lines, look at the next line
+            that is not blank, and look back on LOOK_BEHIND characters.
     """
-    rest, opened = "", None
+    held, at, opened = "", 0, None
     place = _Place(source)
-    is_skipping = is_mid_line = False
+    is_skipping = False
     for piece in chain(source.pieces(), ("",)):
-        text = rest + piece
-        begin, end = 0, len(text)
-        headers = list(header.finditer(text, _first_line(text) if is_mid_line else 0))
+        text = held + piece
+        begin, end = at, len(text)
+        headers = list(header.finditer(text, begin))
         if headers and piece and headers[-1].start() >= _settled(text):
             end = headers.pop().start()
         if headers:
-            if (first := headers[0].start()) > 0:
-                block = place.block(opened, text[:first])
+            if (first := headers[0].start()) > begin:
+                block = place.block(opened, text[begin:first])
                 if not is_skipping:
                     yield block
             yield from place.blocks(headers, text)
             begin, opened = headers[-1].start(), headers[-1]
-            is_skipping = is_mid_line = False
-        rest = text[begin:]
-        if is_skipping or len(rest) > BLOCK_CHARACTERS:
+            is_skipping = False
+        if is_skipping or len(text) - begin > BLOCK_CHARACTERS:
             block = place.block(opened, text[begin:end], is_cut=True)
             if not is_skipping:
                 yield block
-            is_skipping, is_mid_line = True, end > 0 and text[end - 1] != "\n"
-            rest, opened = text[end:], None
-    if rest:
-        yield place.block(opened, rest)
-
-
-def _first_line(text: str) -> int:
-    """Where the first whole line begins in a text that goes on with a line: `^` can't tell."""
-    return text.find("\n") + 1 or len(text)
+            begin, opened, is_skipping = end, None, True
+        held, at = text[max(0, begin - LOOK_BEHIND) :], min(begin, LOOK_BEHIND)
+    if held[at:]:
+        yield place.block(opened, held[at:])
 
 
 def _settled(text: str) -> int:
