@@ -20,6 +20,7 @@ from evidence_kit.report import Outcome
 from fixtures import story
 from fixtures.chats import make, whole
 from fixtures.chats.dispute import SHOP
+from fixtures.chats.formats import slack_json as slack
 from fixtures.pictures import metadata
 from tests.build import refused
 from tests.forge import explode
@@ -276,6 +277,20 @@ def test_names_from_another_file_are_told_once_and_name_who_is_who(
         assert reading.chat is not None
         assert reading.chat.derived is Derived.SAME
         assert reading.chat.has_roles
+
+
+def test_name_of_several_accounts_is_told_where_it_says_who_is_who(
+    kit: Kit, tmp_path: Path
+) -> None:
+    users = [whole.slack_user(one, "x", real_name=story.BUYER_NAME) for one in slack.IDS.values()]
+    path = whole.slack_export().zip(tmp_path / "s.zip", {"users.json": json.dumps(users).encode()})
+    named = ChatOptions(me=(story.BUYER_NAME,))
+    told = [one.params for one in add(path, kit, tmp_path, named).notes
+            if one.code == "chat.name_shared"]  # fmt: skip
+    assert told == [{"name": "s.zip", "sender": story.BUYER_NAME}]
+    (tmp_path / "by id").mkdir()
+    by_id = ChatOptions(me=(slack.IDS["buyer"],), merchant=(slack.IDS["shop"],))
+    assert "chat.name_shared" not in codes(add(path, kit, tmp_path / "by id", by_id))
 
 
 def test_missing_files_are_named_once(kit: Kit, tmp_path: Path) -> None:

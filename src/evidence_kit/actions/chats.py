@@ -230,12 +230,26 @@ def _chat(
         Observation(code=caveat, params={"name": escape(path.name)}) for caveat in caveats
     )
     notes += tuple(sibling_notes(account.chats, path.name))
+    notes += tuple(_shared_names(account.chats, roles, path.name))
     if len(parts) > 1:
         params: dict[str, str | int] = {"name": escape(path.name), "count": len(parts)}
         notes = (Observation(code="chat.members", params=params), *notes)
     if not (roles.buyer or roles.merchant) and any(chat.participants for chat in account.chats):
         notes += (Observation(code="chat.roles_open", params={"name": escape(path.name)}),)
     return ReadDrafts(drafts=(read,), notes=notes, shortfalls=shortfalls), account.chats
+
+
+def _shared_names(chats: Sequence[Chat], roles: Roles, name: str) -> Iterator[Observation]:
+    """Names said to be a party's that several accounts of the app go by."""
+    ids: dict[str, set[str]] = {}
+    for chat in chats:
+        for one in chat.participants:
+            if one.sender_raw and one.sender_id:
+                ids.setdefault(one.sender_raw, set()).add(one.sender_id)
+    for sender in sorted(roles.buyer | roles.merchant):
+        if len(ids.get(sender, ())) > 1:
+            params: dict[str, str | int] = {"name": escape(name), "sender": escape(sender)}
+            yield Observation(code="chat.name_shared", params=params)
 
 
 def _made(original: str, folder: Path, parser: Parser) -> Iterator[DraftFile]:

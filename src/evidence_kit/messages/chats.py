@@ -103,6 +103,10 @@ CHAT_OBSERVATIONS: dict[str, str] = {
         "whose chat it is and how many messages it should have is what {sibling} in the same zip"
         " says: {name}"
     ),
+    "chat.name_shared": mark(
+        "several accounts of the app go by the name {sender}, and all of them are taken for that"
+        " party; the id of one instead of the name tells them apart: {name}"
+    ),
     "chat.names_from": mark(
         "messages that tell their sender by id alone are shown with the name that {sibling} in the"
         " same zip has for it; the id is kept: {name}"
