@@ -1,7 +1,14 @@
-"""Chat exports under fuzzing: whatever comes in, every parser accounts for every byte of it."""
+"""Chat exports under fuzzing: whatever comes in, every parser accounts for every byte of it.
 
+In pieces of any size, a file holds the same.
+"""
+
+import contextlib
 import random
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -9,7 +16,7 @@ from evidence_kit import messages
 from evidence_kit.chats.parser import GENERIC, SHAPE, SIGNATURE, Parser, choose, parsers
 from evidence_kit.chats.reading import Reading
 from evidence_kit.chats.record import Record, RecordKind, Structure, TzStatus
-from evidence_kit.chats.source import Head, Source, open_source, read_head
+from evidence_kit.chats.source import PIECE_BYTES, Head, Source, open_source, read_head
 from evidence_kit.chats.times import instant
 from evidence_kit.errors import UsageError
 from tests.fuzz import mutators
@@ -18,6 +25,12 @@ from tests.fuzz.mutators import Havoc
 
 _PARSERS = parsers()
 """Imported here, so that libFuzzer sees their lines."""
+_READERS: tuple[Any, ...] = tuple(
+    module
+    for name, module in sys.modules.items()
+    if name.startswith("evidence_kit.chats.") and hasattr(module, "PIECE_BYTES")
+)
+_SMALL_BYTES = 61
 _SCORES = (0, GENERIC, SHAPE, SIGNATURE)
 
 
@@ -58,14 +71,31 @@ def _require_account(source: Source, parser: Parser) -> None:
             position = _follow(position, part.byte_start, part.byte_end, parser)
     require(position == source.size_bytes, f"{parser.id}: ends at {position}")
     again = Reading(source, parser)
-    found = sum(1 for _ in again)
+    found = list(again)
     chat = again.chat
-    require((found, chat.records) == (records + unclaimed, records), f"{parser.id}: two readings")
+    is_same = (len(found), chat.records) == (records + unclaimed, records)
+    require(is_same, f"{parser.id}: two readings")
+    in_pieces = Reading(source, parser)
+    with _small_pieces():
+        require(list(in_pieces) == found, f"{parser.id}: other records in small pieces")
+    require(in_pieces.chat == chat, f"{parser.id}: another account in small pieces")
     stopped = chat.stopped
     if stopped is not None:
         require(stopped.code in messages.OBSERVATIONS, f"{parser.id}: {stopped.code}")
         require(stopped.code != "chat.parser_failed", f"{parser.id}: {stopped.detail}")
         require(0 <= stopped.byte <= source.size_bytes, f"{parser.id}: stopped beyond the file")
+
+
+@contextlib.contextmanager
+def _small_pieces() -> Iterator[None]:
+    """Files are read a few bytes at a time, so that everything happens across a border."""
+    for module in _READERS:
+        module.PIECE_BYTES = _SMALL_BYTES
+    try:
+        yield
+    finally:
+        for module in _READERS:
+            module.PIECE_BYTES = PIECE_BYTES
 
 
 def _follow(position: int, start: int, end: int, parser: Parser) -> int:
