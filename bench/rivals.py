@@ -178,12 +178,18 @@ def _read(path: Path, table: Path) -> None:
     from evidence_kit.chats.source import open_source
 
     options = Options(date_order="dmy")
+    reading = Reading(open_source(path), parser_named("whatsapp_txt"), options=options)
     with table.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(_OURS.columns)
-        for record in Reading(open_source(path), parser_named("whatsapp_txt"), options=options):
-            at = record.ts_candidates[0] if record.ts_candidates else ""
-            writer.writerow((at, record.sender_raw, record.body_raw))
+        writer.writerows(
+            (
+                record.ts_candidates[0] if record.ts_candidates else "",
+                record.sender_raw,
+                record.body_raw,
+            )
+            for record in reading
+        )
 
 
 if __name__ == "__main__":

@@ -40,7 +40,8 @@ _HALVES = {
 """The hours that each word may stand before: those of Unicode CLDR's rules for zh and zh-Hant, and
 around them what people write. 晚上12:30 is in none: it is said of the night before and behind."""
 
-_ASSUMED, _TO_THE_SECOND = TzStatus.ASSUMED, Precision.SECOND
+_ASSUMED = TzStatus.ASSUMED
+_TO_THE_SECOND, _TO_THE_MINUTE = Precision.SECOND, Precision.MINUTE
 """Looked up once: Python 3.11 takes long to find a member of an enumeration."""
 
 
@@ -68,6 +69,24 @@ def local_moment(
     if len(dates) == 1:  # nearly always, and quicker
         return Moment((f"{dates[0]}T{time}",), _ASSUMED, precision)
     return Moment(tuple(f"{day}T{time}" for day in dates), _ASSUMED, precision)
+
+
+def clock_moment(dates: tuple[str, ...], minute: str, second: str | None) -> Moment:
+    """A time without a zone on one of these days, from `iso_dates` and HH:MM, as far as written.
+
+    >>> clock_moment(("2026-05-01",), "10:00", None).candidates
+    ('2026-05-01T10:00:00',)
+    >>> clock_moment(("2026-05-01",), "10:00", "60").candidates
+    ()
+    """
+    # two digits compare as text as they do as numbers
+    if not dates or not minute or (second and second > "59"):
+        return NO_SUCH_TIME
+    precision = _TO_THE_SECOND if second else _TO_THE_MINUTE
+    clock = f"T{minute}:{second or '00'}"
+    if len(dates) == 1:  # nearly always, and quicker
+        return Moment((dates[0] + clock,), _ASSUMED, precision)
+    return Moment(tuple(day + clock for day in dates), _ASSUMED, precision)
 
 
 def plain_moment(day: str, clock: str) -> Moment:

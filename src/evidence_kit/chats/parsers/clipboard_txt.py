@@ -108,9 +108,7 @@ def _parse(source: Source, options: Options) -> Iterator[Part]:
         elif header["year"] is not None:
             days = iso_dates(header["year"], header["month"], header["date"])
             day = days[0] if days else None
-            yield Structure(
-                block.src.byte_start, block.src.byte_start + source.length(_own(block, header))
-            )
+            yield Structure(block.src.byte_start, block.src.byte_start + source.length(_own(block)))
         else:
             yield _told(source, block, header)
 
@@ -121,10 +119,10 @@ def _orders(source: Source, options: Options) -> Orders:
     return orders_in(dates, options.date_order)
 
 
-def _own(block: Block, header: re.Match[str]) -> str:
+def _own(block: Block) -> str:
     """A line of the window's own with the empty ones below it; what follows is unclaimed."""
-    blank = _BLANK.match(block.text, len(header[0]))
-    return block.text[: blank.end() if blank else len(header[0])]
+    blank = _BLANK.match(block.text, block.header_end)
+    return block.text[: blank.end() if blank else block.header_end]
 
 
 def _moment(header: re.Match[str], day: str | None, orders: Orders) -> Moment:
@@ -181,7 +179,7 @@ def _told(source: Source, block: Block, header: re.Match[str]) -> Record:
         kind=kind_of_system(header["told"]),
         sender_raw=None,
         body_raw=header["told"],
-        src=block.place_of(_own(block, header), source),
+        src=block.place_of(_own(block), source),
     )
 
 

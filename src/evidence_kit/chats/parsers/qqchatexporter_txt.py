@@ -19,9 +19,9 @@ from evidence_kit.chats.times import UNDATED, Moment, plain_moment
 
 _GAP = r"(?:\A|(?<=\n\n\n)|(?<=\n\r\n\r\n))"
 _HEADER = re.compile(
-    rf"^{_GAP}(?:\[\d{{1,9}}\]\r?\n)?(?P<name>[^\r\n]*):\r?\n"
+    rf"^(?:{_GAP}(?:\[\d{{1,9}}\]\r?\n)?(?P<name>[^\r\n]*):\r?\n"
     r"时间: (?P<when>[^\r\n]{1,40})(?:\r?\n类型: (?P<type>[^\r\n]{1,40}))?(?=\r?$)"
-    r"|^={47}\r?\n {14}导出完成\r?\n={47}(?=\r?$)",
+    r"|={47}\r?\n {14}导出完成\r?\n={47}(?=\r?$))",
     re.MULTILINE | re.ASCII,
 )
 _HEAD = re.compile(
@@ -80,10 +80,9 @@ def _parse(source: Source, options: Options) -> Iterator[Part]:
             # what looked like the end was none, so it is shown as unclaimed
             foot = None
             yield _record(block, block.header, chat)
-    if foot is not None and foot.header is not None:
-        written = foot.header.end() - foot.header.start()
-        told = _FOOT.match(foot.text, written)
-        yield _own(source, foot, told.end() if told else written)
+    if foot is not None:
+        told = _FOOT.match(foot.text, foot.header_end)
+        yield _own(source, foot, told.end() if told else foot.header_end)
         if told and (last := _number(told["count"])) is not None and last != count:
             yield Declared(what="messages", declared=last)
 

@@ -14,15 +14,14 @@ from evidence_kit.chats.lost_headers import KnownSenders
 from evidence_kit.chats.memo import Memo
 from evidence_kit.chats.parser import SHAPE, SIGNATURE, Detection, Options, Parser
 from evidence_kit.chats.phrases import kind_of_system
-from evidence_kit.chats.record import PARTICIPANTS, Part, Precision, Record, RecordKind
+from evidence_kit.chats.record import PARTICIPANTS, Part, Record, RecordKind
 from evidence_kit.chats.source import Head, Source, read_head
 from evidence_kit.chats.times import (
     CHINESE_HALVES,
-    Moment,
     Orders,
+    clock_moment,
     iso_dates,
     iso_time,
-    local_moment,
     orders_in,
 )
 from evidence_kit.chats.whatsapp import MARK, Content, content_of, is_notice
@@ -48,7 +47,7 @@ _HEADER = re.compile(
 _NUMBERS = re.compile(r"\d+", re.ASCII)
 _NAME_CHARACTERS = 100
 """A sentence of the app that holds a colon is mostly longer than any name."""
-_MINUTE, _SYSTEM = Precision.MINUTE, RecordKind.SYSTEM
+_SYSTEM = RecordKind.SYSTEM
 """Looked up once: Python 3.11 takes long to find a member of an enumeration."""
 _DIRECTIONS = "\u200e\u200f\u202a\u202b\u202c\u2068\u2069"
 _QUOTES = (('"', '"'), ("“", "”"), ("「", "」"))
@@ -103,7 +102,7 @@ class _Export:
         """The record of one header and what follows it."""
         _, when, day, _, before, minute, second, after = header.groups()
         clock = self._clocks[minute, before or after or ""]
-        moment = _moment(self._days[day], clock, second)
+        moment = clock_moment(self._days[day], clock, second)
         label, colon, body = block.body.partition(": ")
         sender = self._senders.get(label) if colon else None
         if sender is not None:
@@ -168,13 +167,6 @@ def _numbers(day: str) -> list[str]:
 def _clock(minute: str, half: str) -> str:
     """HH:MM on a clock of 24 hours; empty where none shows it."""
     return iso_time(minute[:-3], minute[-2:], half=half)[:5]
-
-
-def _moment(dates: tuple[str, ...], minute: str, second: str | None) -> Moment:
-    if second is None:
-        return local_moment(dates, minute and f"{minute}:00", _MINUTE)
-    # two digits compare as text as they do as numbers
-    return local_moment(dates, f"{minute}:{second}" if minute and second < "60" else "")
 
 
 PARSER = Parser(
