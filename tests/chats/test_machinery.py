@@ -16,6 +16,7 @@ from evidence_kit.chats import blocks as cutting
 from evidence_kit.chats import json_stream, rows, source
 from evidence_kit.chats.blocks import blocks, lines
 from evidence_kit.chats.json_stream import Value, json_lines, values
+from evidence_kit.chats.memo import Memo
 from evidence_kit.chats.parser import ChatStop, parser_named
 from evidence_kit.chats.reading import Reading, Roles
 from evidence_kit.chats.record import Flag
@@ -257,6 +258,20 @@ def test_header_that_looks_back_and_on_is_the_same_in_pieces_of_any_size(
         block.header and block.header[0] for block in blocks(made(tmp_path_factory, data), header)
     ]
     assert found == ["#1", "#1", "#1\n#2", "#3", "#3"]
+
+
+def test_memo_works_each_value_out_once_and_holds_a_bounded_number() -> None:
+    asked: list[int] = []
+
+    def half(number: int) -> int:
+        asked.append(number)
+        return number // 2
+
+    halves = Memo(half)
+    assert [halves[4], halves[4], halves[6]] == [2, 2, 3]
+    assert asked == [4, 6]
+    assert all(halves[number] == number // 2 for number in range(10_000))
+    assert len(halves) <= 1 << 12
 
 
 def test_lines_end_at_line_feeds_alone(tmp_path_factory: pytest.TempPathFactory) -> None:
