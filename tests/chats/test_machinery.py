@@ -254,9 +254,8 @@ def test_header_that_looks_back_and_on_is_the_same_in_pieces_of_any_size(
     # at the beginning or behind an empty line; of two lines; or before a line with a digit
     header = re.compile(r"^(?:(?:\A|(?<=\n\n))#1$|#1\n#2$|#3(?=\n+(?:\d|\Z)))", re.MULTILINE)
     data = b"#1\na\n\n#1\n#1\n#2\n#1\nb\n#3\nc\n#3\n\n4\n#1\n\n#3\n"
-    found = [
-        block.header and block.header[0] for block in blocks(made(tmp_path_factory, data), header)
-    ]
+    cut = blocks(made(tmp_path_factory, data), header)
+    found = [block.header and block.text[: block.header_end] for block in cut]
     assert found == ["#1", "#1", "#1\n#2", "#3", "#3"]
 
 

@@ -35,6 +35,7 @@ class Block(msgspec.Struct, frozen=True, gc=False):
     """
 
     header: re.Match[str] | None
+    """Its match begins with the end of the line above."""
     text: str
     """All of it, the header included."""
     body: str
