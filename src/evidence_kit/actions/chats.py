@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from evidence_kit.actions.chat_siblings import sibling_notes
+from evidence_kit.actions.chat_unread import unread_notes
 from evidence_kit.actions.derivation import derived_file
 from evidence_kit.bundle.text import escape
 from evidence_kit.chats import derived
@@ -230,6 +231,7 @@ def _chat(
         Observation(code=caveat, params={"name": escape(path.name)}) for caveat in caveats
     )
     notes += tuple(sibling_notes(account.chats, path.name))
+    notes += tuple(unread_notes(account.unread or None, path.name))
     notes += tuple(_shared_names(account.chats, roles, path.name))
     if len(parts) > 1:
         params: dict[str, str | int] = {"name": escape(path.name), "count": len(parts)}

@@ -25,6 +25,7 @@ from evidence_kit.chats.parser import Parser
 from evidence_kit.chats.record import Party
 from evidence_kit.chats.times import BEIJING
 from evidence_kit.chats.transcript import Transcript
+from evidence_kit.chats.unread import Unread, unread_of
 from evidence_kit.checks.expectations import Expectations
 from evidence_kit.crypto.digest import sha256_hex
 from evidence_kit.errors import InputError, UsageError, closest
@@ -63,6 +64,8 @@ class SealedChat:
     derived: Derived
     is_roles_sealed: bool
     """Whether who is the buyer and who the merchant was said at sealing, not now."""
+    unread: Unread | None
+    """What else is in the original where it is a zip."""
 
     @property
     def title(self) -> str:
@@ -212,6 +215,7 @@ def _read(taken: _Taken, wanted: str | None, options: ChatOptions) -> Iterator[S
             transcript=transcript,
             derived=_compared(taken, members, sha256 or transcript.sha256),
             is_roles_sealed=(used.me, used.merchant) == (said.me, said.merchant),
+            unread=unread_of(one.source for one in members),
         )
 
 

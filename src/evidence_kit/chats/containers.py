@@ -108,7 +108,7 @@ def _texts(
     members = container.infolist()
     if len(members) > MAX_MEMBERS:
         raise ZipRefused("chat.zip_too_large")
-    texts = [info for info in members if info.filename.lower().endswith(_TEXTS)]
+    texts = [info for info in members if _is_text(info)]
     if any(info.flag_bits & _ENCRYPTED for info in texts):
         raise ZipRefused("chat.zip_encrypted")
     if len(texts) > max_texts or sum(info.file_size for info in texts) > max_bytes:
@@ -119,10 +119,15 @@ def _texts(
         _unpack(container, info, target)
         paths[name] = (*paths.get(name, ()), target)
     # all are there before the first is read, so that each may be asked for
-    siblings = Container(paths=paths)
+    others = (info for info in members if not (info.is_dir() or _is_text(info)))
+    siblings = Container(paths=paths, others=tuple(map(_name, others)))
     for name in sorted(paths, key=_by_number):
         for path in paths[name]:
             yield Export(read_head(path, name.rpartition("/")[2]), path, name, siblings)
+
+
+def _is_text(info: zipfile.ZipInfo) -> bool:
+    return info.filename.lower().endswith(_TEXTS)
 
 
 def _by_number(name: str) -> tuple[list[list[tuple[int, str]]], str, str]:

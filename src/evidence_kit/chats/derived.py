@@ -16,6 +16,7 @@ from evidence_kit.bundle.text import escape
 from evidence_kit.chats.reading import Reading, Roles
 from evidence_kit.chats.record import ALL_FILES, Chat, Party, Record, RecordKind, TzStatus
 from evidence_kit.chats.times import in_zone
+from evidence_kit.chats.unread import Unread, unread_of
 
 FORMAT = "evidence-kit/chat/1-draft"
 MESSAGES, TRANSCRIPT, ACCOUNT = "messages.jsonl", "transcript.txt", "chat.json"
@@ -40,6 +41,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     buyer_claimed: tuple[str, ...]
     """Names that the user says are theirs."""
     merchant_claimed: tuple[str, ...]
+    unread: Unread | msgspec.UnsetType = msgspec.UNSET
+    """What else is in the original where it is a zip; left out where nothing is."""
 
 
 def decode(content: bytes) -> Account | None:
@@ -91,6 +94,7 @@ def derive(readings: Sequence[Reading], folder: Path, *, name: str, roles: Roles
         chats=counted([reading.chat for reading in readings]),
         buyer_claimed=tuple(sorted(roles.buyer)),
         merchant_claimed=tuple(sorted(roles.merchant)),
+        unread=unread_of(reading.source for reading in readings) or msgspec.UNSET,
     )
     written = msgspec.json.format(msgspec.json.encode(account), indent=1)
     (folder / ACCOUNT).write_bytes(written + b"\n")

@@ -92,9 +92,11 @@ class Reading:
         self._stop: Stop | None = None
 
     def __iter__(self) -> Iterator[Record]:
-        take = self._tally.take
+        take, container = self._tally.take, self.source.container
         for part in self.parts():
             if isinstance(part, Record):
+                if part.attachments and container is not None:
+                    container.point_to(part.attachments)
                 yield take(part)
             else:
                 self._tally.note(part)

@@ -54,6 +54,7 @@ def beside(source: Source, relative: str, read: Callable[[Source], T]) -> Beside
     if container is None or member is None:
         return None
     name = path_from(member, relative)
+    container.asked.add(name)
     key = (name, read)
     if key not in container.known:
         container.known[key] = _read(container, name, read)

@@ -2,6 +2,7 @@
 
 import codecs
 import hashlib
+import posixpath
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -44,8 +45,23 @@ class Container:
 
     paths: Mapping[str, tuple[Path, ...]]
     """Where each was unpacked to, by its name; several where a name stands twice."""
+    others: tuple[str, ...] = ()
+    """Names of the files in it that are no texts; they stay packed."""
     known: dict[Hashable, object] = field(default_factory=dict)
     """What was read from them."""
+    asked: set[str] = field(default_factory=set)
+    """Names of the texts that a parser asked for as siblings."""
+    pointed: set[str] = field(default_factory=set)
+    """Names, without their folders, of those `others` that messages point to."""
+
+    @cached_property
+    def _other_names(self) -> frozenset[str]:
+        return frozenset(map(posixpath.basename, self.others))
+
+    def point_to(self, names: Iterable[str]) -> None:
+        """Keep which files a message points to. Exports write folders in ways of their own."""
+        plain = (name.replace("\\", "/").rpartition("/")[2] for name in names)
+        self.pointed.update(name for name in plain if name in self._other_names)
 
 
 @dataclass(frozen=True, kw_only=True)

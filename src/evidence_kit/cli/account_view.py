@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from evidence_kit.actions.chat_account import ReadChat
+from evidence_kit.bundle.text import escape
 from evidence_kit.chats.record import Chat
 from evidence_kit.cli.words import Words
 from evidence_kit.i18n import mark
@@ -22,6 +23,13 @@ def account_rows(words: Words, read: ReadChat) -> Iterator[tuple[str, str]]:
     yield tr("read again"), tr(_REREAD[read.is_reread])
     if len(chats) > 1:
         yield tr("files with messages"), str(len(chats))
+    if unread := read.account.unread:
+        if unread.texts:
+            names = escape(", ".join(unread.names))
+            text = tr("{count}, such as {names}", count=unread.texts, names=names)
+            yield tr("texts not read as a chat"), text
+        if unread.others:
+            yield tr("other files that no message points to"), str(unread.others)
     for chat in chats[:_MAX_SHOWN]:
         yield chat.member or tr("chat"), _counts(words, chat)
 

@@ -11,6 +11,7 @@ from evidence_kit.chats.lexicon import Lexicon
 from evidence_kit.chats.marks import Mark
 from evidence_kit.chats.record import Chat, Record
 from evidence_kit.chats.transcript import Entry
+from evidence_kit.chats.unread import Unread
 from evidence_kit.report import Outcome, Report
 
 FORMAT = "evidence-kit/chat-view/1-draft"
@@ -46,6 +47,8 @@ class ChatShown(msgspec.Struct, frozen=True, kw_only=True):
     """Which chat of a zip: its folder where it has several files, else its file."""
     accounts: tuple[Chat, ...]
     """Of each of its files."""
+    unread: Unread | None
+    """What else is in the file where it is a zip; None where nothing is."""
 
 
 class ViewHead(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -114,6 +117,7 @@ def _chat(report: Report, chat: SealedChat) -> ChatShown:
         is_roles_sealed=chat.is_roles_sealed,
         member=chat.member,
         accounts=chat.transcript.chats,
+        unread=chat.unread,
     )
 
 

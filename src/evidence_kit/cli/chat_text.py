@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from evidence_kit.actions.chat_siblings import sibling_notes
+from evidence_kit.actions.chat_unread import unread_notes
 from evidence_kit.actions.sealed_chat import Derived, SealedChat
 from evidence_kit.bundle.text import escape
 from evidence_kit.chats.alignment import Aligned, Difference, Side
@@ -297,6 +298,8 @@ def coverage_lines(words: Words, chat: SealedChat) -> Iterator[str]:
         yield tr("the file has the newest record first, so its times go back as they should")
     for account in accounts:
         yield from _claim_lines(words, account, account.member or chat.name)
+    for note in unread_notes(chat.unread, chat.name):
+        yield words.of_observation(note)
     for one in chat.transcript.participants:
         sender = one.sender_raw or one.sender_id or tr("more senders")
         yield tr("from {name}: {count}", name=sender, count=one.records)

@@ -183,6 +183,14 @@ CHAT_OBSERVATIONS: dict[str, str] = {
     "chat.undecodable": mark(
         "{count} messages hold bytes in no encoding that could be found, shown as \ufffd: {name}"
     ),
+    "chat.unread_others": mark(
+        "other files of the zip that no message points to are sealed in it unread; there are"
+        " {count}: {name}"
+    ),
+    "chat.unread_texts": mark(
+        "some texts of the zip were not read as a chat and are sealed in it as they are; there are"
+        " {count}, such as {shown}: {name}"
+    ),
     "chat.zip_broken": mark("the zip can't be unpacked, so it is kept as a document: {name}"),
     "chat.zip_encrypted": mark(
         "the zip is encrypted, so it is kept as a document; unpack it and add what is in it: {name}"
