@@ -30,7 +30,8 @@ from tests.conftest import State
 ROOT = Path(__file__).parent.parent
 FORMAT = ROOT / "docs/format.md"
 READMES = (ROOT / "README.md", ROOT / "README.zh.md")
-THREATS = (ROOT / "docs/threat-model.md", ROOT / "docs/threat-model.zh.md")
+TWINS = sorted([*ROOT.glob("*.zh.md"), *(ROOT / "docs").rglob("*.zh.md")])
+"""Pages in Chinese; each has one in English beside it."""
 AUTHORITIES = ROOT / "docs/authorities.md"
 LIBRARY = ROOT / "docs/library.md"
 RECORDS = sorted((ROOT / "docs/adr").glob("*.md"))
@@ -136,11 +137,34 @@ def test_a_command_that_does_not_exist_is_noticed(line: str) -> None:
         parse(line)
 
 
-@pytest.mark.parametrize("pages", [READMES, THREATS], ids=["readme", "threat-model"])
-def test_both_languages_have_the_same_sections(pages: tuple[Path, Path]) -> None:
-    english, chinese = ([level for level, _ in headings(page)] for page in pages)
+def shape(path: Path) -> list[str]:
+    """What both languages of a page share: levels of headings, rows and points, names in code."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    kinds = (re.match(r"#+ |\d+\. |- |\|(?: `\w+`)?|```", line) for line in lines)
+    return [kind[0] for kind in kinds if kind]
 
-    assert english == chinese
+
+def test_every_page_that_a_reader_of_chinese_is_sent_to_is_in_chinese() -> None:
+    names = {path.name for path in TWINS}
+
+    assert {"README.zh.md", "threat-model.zh.md", "chats.zh.md", "media.zh.md"} <= names
+
+
+@pytest.mark.parametrize("chinese", TWINS, ids=lambda path: path.name)
+def test_both_languages_have_the_same_sections(chinese: Path) -> None:
+    english = chinese.with_name(chinese.name.replace(".zh.", "."))
+
+    assert shape(english) == shape(chinese)
+    assert chinese.name in _LINK.findall(prose(english))
+    assert english.name in _LINK.findall(prose(chinese))
+
+
+def test_a_row_that_one_language_lacks_is_noticed(tmp_path: Path) -> None:
+    (english, chinese) = (tmp_path / "page.md", tmp_path / "page.zh.md")
+    english.write_text("# Here\n\n| `a` | x |\n| `b` | y |\n", encoding="utf-8")
+    chinese.write_text("# 这里\n\n| `a` | 甲 |\n", encoding="utf-8")
+
+    assert shape(english) != shape(chinese)
 
 
 def test_both_readmes_show_the_same_commands() -> None:
