@@ -44,7 +44,14 @@ def test_formats_with_a_mark_of_their_own_are_told_by_it() -> None:
         "whatsapp_txt"
     }  # its marks are a notice and the name of the file; not all have them
     shapes = {parser for parser, found in scores.items() if found == {SHAPE}}
-    assert shapes == {"chatlog_txt", "clipboard_txt", "wechatmsg_txt", "weflow_txt"}
+    assert shapes == {
+        "chatlog_txt",
+        "clipboard_txt",
+        "telegram_paste",
+        "wechatmsg_txt",
+        "weflow_txt",
+        "whatsapp_paste",
+    }
     assert {parser for parser, found in scores.items() if found == {GENERIC}} == GENERICS
     rest = set(scores) - several - shapes - GENERICS
     assert all(scores[parser] == {SIGNATURE} for parser in rest)

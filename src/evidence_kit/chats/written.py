@@ -32,16 +32,35 @@ DATED = re.compile(
     re.MULTILINE,
 )
 """The beginning of a message: a date and a time, or a name and then these."""
+SPACE = "[ \u00a0\u2009\u202f]"
+"""Pattern of the blanks that regions put into dates and times."""
+DAY = rf"(?P<a>\d{{1,4}})[-/.年]{SPACE}?(?P<b>\d\d?)[-/.月]{SPACE}?(?P<c>\d{{1,4}})[.日]?"
+_REGION_HALF = rf"(?:{CHINESE_HALVES}|午前|午後|오전|오후|[AaPp]\.?{SPACE}?[Mm]\.?)"
+CLOCK = (
+    rf"(?:(?P<before>{_REGION_HALF}){SPACE}?)?(?P<hour>\d\d?)[:.](?P<minute>\d\d)"
+    rf"(?:[:.](?P<second>\d\d))?(?:{SPACE}?(?P<after>{_REGION_HALF}))?"
+)
+"""Patterns of a day and a clock as apps write them for a region; `region_moment` reads them."""
 _CELL = re.compile(WHEN)
 _EPOCH = re.compile(r"\d{10}|\d{13}", re.ASCII)
 
 
-def moment_of(found: re.Match[str], orders: Orders) -> Moment:
-    """The time that a match of WHEN names."""
+def region_moment(found: re.Match[str], orders: Orders) -> Moment:
+    """The time that a match of DAY and CLOCK names, without a zone."""
+    dates, clock, precision = _read(found, orders)
+    return local_moment(dates, clock, precision)
+
+
+def _read(found: re.Match[str], orders: Orders) -> tuple[tuple[str, ...], str, Precision]:
     word = found["before"] or found["after"] or ""
     clock = iso_time(found["hour"], found["minute"], found["second"], half=word)
     precision = Precision.SECOND if found["second"] else Precision.MINUTE
-    dates = iso_dates(found["a"], found["b"], found["c"], orders)
+    return iso_dates(found["a"], found["b"], found["c"], orders), clock, precision
+
+
+def moment_of(found: re.Match[str], orders: Orders) -> Moment:
+    """The time that a match of WHEN names."""
+    dates, clock, precision = _read(found, orders)
     if not found["zone"]:
         return local_moment(dates, clock, precision)
     moments = [offset_moment(f"{day}T{clock}{_offset(found['zone'])}") for day in dates]

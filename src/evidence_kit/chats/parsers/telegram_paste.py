@@ -1,0 +1,71 @@
+"""What was copied out of Telegram Desktop and pasted into a text.
+
+`Shop, [01.11.2026 19:58]`, the text below, an empty line. The time is written as the computer's
+region has it. Of one message alone Telegram copies the text and nothing else. A body that holds a
+line like a header can't be told apart from two messages.
+"""
+
+import re
+from collections.abc import Iterator
+
+from evidence_kit.chats.blocks import Block, blocks
+from evidence_kit.chats.parser import SHAPE, Detection, Options, Parser
+from evidence_kit.chats.record import Part, Record, RecordKind
+from evidence_kit.chats.short import begins_so
+from evidence_kit.chats.source import Head, Source, read_head
+from evidence_kit.chats.times import Orders, orders_in
+from evidence_kit.chats.written import CLOCK, DAY, SPACE, region_moment
+
+_HEADER = re.compile(
+    rf"^(?P<name>[^\s][^\r\n]{{0,139}}?), \[(?P<when>{DAY},?{SPACE}{{1,2}}{CLOCK})\](?=\r?$)",
+    re.MULTILINE | re.ASCII,
+)
+_STAND_IN = re.compile(
+    r"\[ (?:Photo|Video|Album|GIF|Sticker|Voice message|Video message|Audio file|Contact|Location"
+    r"|Live location|Poll|Game|Story|[^\s\[\]]{1,20} Sticker|照片|图片|视频|相册|贴纸|语音消息"
+    r"|视频消息|音频文件|联系人|位置|(?:File|文件)(?: : [^\r\n\[\]]{1,255})?) \]"
+)
+_ENOUGH = 3
+"""Fewer headers are any note, where the text doesn't begin with one."""
+
+
+def _detect(head: Head) -> Detection:
+    found = sum(1 for _ in _HEADER.finditer(head.text))
+    if not found or (found < _ENOUGH and not begins_so(head, _HEADER)):
+        return Detection()
+    return Detection(SHAPE, (f"{found} lines of name and time as Telegram Desktop copies them",))
+
+
+def _parse(source: Source, options: Options) -> Iterator[Part]:
+    dates = (found.group("a", "b", "c") for found in _HEADER.finditer(read_head(source.path).text))
+    orders = orders_in(dates, options.date_order)
+    for block in blocks(source, _HEADER):
+        if block.header is not None:
+            yield _message(block, block.header, orders)
+
+
+def _message(block: Block, header: re.Match[str], orders: Orders) -> Record:
+    moment = region_moment(header, orders)
+    is_stand_in = _STAND_IN.fullmatch(block.body) is not None
+    return Record(
+        id=block.id,
+        kind=RecordKind.MEDIA if is_stand_in else RecordKind.TEXT,
+        sender_raw=header["name"],
+        ts_raw=header["when"],
+        ts_candidates=moment.candidates,
+        tz_status=moment.status,
+        precision=moment.precision,
+        body_raw=block.body,
+        flags=(*moment.flags, *block.flags),
+        src=block.src,
+    )
+
+
+PARSER = Parser(
+    id="telegram_paste",
+    version="1",
+    title="Telegram Desktop paste",
+    syntax="text",
+    detect=_detect,
+    parse=_parse,
+)

@@ -1,0 +1,63 @@
+"""Pastes out of WhatsApp Web and Telegram Desktop: what is taken for one, and what is not."""
+
+from pathlib import Path
+
+import pytest
+
+from evidence_kit.chats.parser import candidates
+from evidence_kit.chats.source import read_head
+from tests.chats.exports import read
+
+WHATSAPP = "[19:58, 13/11/2026] Ahe: when?\n"
+TELEGRAM = "Ahe, [13.11.2026 19:58]\nwhen?\n"
+
+
+def found(tmp_path: Path, text: str) -> list[str]:
+    path = tmp_path / "paste.txt"
+    path.write_text(text, encoding="utf-8", newline="")
+    return [parser.id for parser in candidates(read_head(path))]
+
+
+@pytest.mark.parametrize(
+    ("message", "parser"), [(WHATSAPP, "whatsapp_paste"), (TELEGRAM, "telegram_paste")]
+)
+def test_one_message_is_enough_where_the_text_begins_with_it(
+    message: str, parser: str, tmp_path: Path
+) -> None:
+    assert found(tmp_path, message) == [parser]
+    assert found(tmp_path, f"\n{message}") == [parser]
+    assert found(tmp_path, f"a note\n{message}" * 2) == []
+    assert found(tmp_path, f"a note\n{message}" * 3) == [parser]
+
+
+def test_comma_of_telegram_is_no_part_of_the_name(tmp_path: Path) -> None:
+    assert found(tmp_path, TELEGRAM) == ["telegram_paste"]
+    records, chat = read(tmp_path / "paste.txt", "telegram_paste")
+    assert [(record.sender_raw, record.body_raw) for record in records] == [("Ahe", "when?")]
+    assert chat.unclaimed_bytes == 0
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[19:58, 13/11/2026] no name",
+        "[13/11/2026, 19:58] Ahe: the date first",
+        "[19:58] Ahe: no date",
+        "19:58, 13/11/2026 Ahe: no brackets",
+        "Ahe [13.11.2026 19:58]",
+        "Ahe, [13.11.2026]",
+        "Ahe, [13.11.2026 19:58] text",
+    ],
+)
+def test_line_of_another_form_begins_no_message(line: str, tmp_path: Path) -> None:
+    pastes = {"whatsapp_paste", "telegram_paste"}
+    assert not pastes.intersection(found(tmp_path, f"{line}\n" * 4))
+
+
+@pytest.mark.parametrize("filler", [" ", "[", ",", ", [1", "1:00", "[1:00, 1/1/2026] x", "\r"])
+def test_long_lines_take_no_long_time(filler: str, tmp_path: Path) -> None:
+    """Were a pattern quadratic, this would take hours."""
+    for message, parser in ((WHATSAPP, "whatsapp_paste"), (TELEGRAM, "telegram_paste")):
+        assert found(tmp_path, f"{message}{filler * 200_000}\n\n" * 5)
+        records, _ = read(tmp_path / "paste.txt", parser)
+        assert len(records) == 5
