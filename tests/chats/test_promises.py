@@ -8,7 +8,7 @@ import pytest
 from evidence_kit.chats.deadlines import due_ms, find_deadlines
 from evidence_kit.chats.lexicon import Category
 from evidence_kit.chats.parser import Options
-from evidence_kit.chats.promises import PromiseCheck, check_promises
+from evidence_kit.chats.promises import PromiseCheck, check_promises, find_rejected
 from tests.chats.chatting import (
     BUYER,
     LEXICONS,
@@ -154,3 +154,18 @@ def test_recalled_message_can_promise_and_not_deliver(
         found = list(check_promises(chat, LEXICONS))
     assert len(found) == promised
     assert [one.next_number for one in found] == [2 if delivered else None]
+
+
+def test_rejected_marks_count_neither_as_promise_nor_as_what_follows(tmp_path: Path) -> None:
+    said: list[Line] = [PROMISED, ("11:00:00", SHOP, "保证三天退款"), ("12:00:00", SHOP, "已发货")]
+    with transcript_of(tmp_path, *said) as chat:
+        ids = [entry.record.id for entry in chat.in_file_order()]
+        rejected = {(ids[0], Category.PROMISE), (ids[2], Category.DELIVERY)}
+        (check,) = check_promises(chat, LEXICONS, rejected=rejected)
+        assert (check.number, check.next_category) == (2, None)
+        left_out = list(find_rejected(chat, LEXICONS, rejected))
+        assert {(one.number, one.category) for one in left_out} == {
+            (1, Category.PROMISE),
+            (3, Category.DELIVERY),
+        }
+        assert list(find_rejected(chat, LEXICONS, frozenset())) == []

@@ -1,6 +1,6 @@
 """Promises of the merchant, their deadlines as stated, and what the export has after them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import msgspec
 
@@ -10,6 +10,10 @@ from evidence_kit.chats.marks import Mark, MarkFinder
 from evidence_kit.chats.record import WITHDRAWN, Party, Record, TzStatus
 from evidence_kit.chats.transcript import Entry, Transcript
 
+Rejected = Collection[tuple[str, str]]
+"""Marks that the user rejected, by record id and category."""
+
+_FOLLOWING = (Category.DELIVERY, Category.REFUSAL)
 _ENDS = "。.！!？?；;\n"
 _SENTENCE_CHARACTERS = 400
 MAX_OPEN = 10_000
@@ -48,11 +52,18 @@ class PromiseCheck(msgspec.Struct, frozen=True, kw_only=True):
     """Time of the last record of this chat."""
 
 
-def check_promises(transcript: Transcript, lexicons: Sequence[Lexicon]) -> Iterator[PromiseCheck]:
+def check_promises(
+    transcript: Transcript, lexicons: Sequence[Lexicon], *, rejected: Rejected = frozenset()
+) -> Iterator[PromiseCheck]:
     """Every promise of the merchant, in the order in which it is settled or the chat ends.
 
     Words that are negated, asked or quoted are no promise, no delivery and no refusal. What was
     recalled or deleted was promised, but delivers and refuses nothing.
+
+    Args:
+        transcript: open, with roles.
+        lexicons: that marks are found with.
+        rejected: marks that count for nothing.
     """
     finder = MarkFinder(transcript, lexicons)
     lasts = transcript.last_times_ms()
@@ -65,7 +76,11 @@ def check_promises(transcript: Transcript, lexicons: Sequence[Lexicon]) -> Itera
             waiting, conversation = [], record.conversation
         if record.role is not Party.MERCHANT:
             continue
-        marks = [mark for mark in finder.marks(entry) if mark.is_plain]
+        marks = [
+            mark
+            for mark in finder.marks(entry)
+            if mark.is_plain and (mark.record, mark.category) not in rejected
+        ]
         following = None if record.kind in WITHDRAWN else _following(marks)
         if following is not None and waiting:
             last = lasts.get(conversation)
@@ -80,9 +95,25 @@ def check_promises(transcript: Transcript, lexicons: Sequence[Lexicon]) -> Itera
     yield from _checks(waiting, None, transcript, lasts.get(conversation))
 
 
+def find_rejected(
+    transcript: Transcript, lexicons: Sequence[Lexicon], rejected: Rejected
+) -> Iterator[Mark]:
+    """The marks that `check_promises` would have counted, had the user not rejected them."""
+    finder = MarkFinder(transcript, lexicons)
+    records = {record for record, _ in rejected}
+    for entry in transcript.in_time_order() if records else ():
+        if entry.record.id in records and entry.record.role is Party.MERCHANT:
+            yield from (
+                mark
+                for mark in finder.marks(entry)
+                if mark.is_plain
+                and mark.category in (Category.PROMISE, *_FOLLOWING)
+                and (mark.record, mark.category) in rejected
+            )
+
+
 def _following(marks: Sequence[Mark]) -> Mark | None:
-    wanted = (Category.DELIVERY, Category.REFUSAL)
-    return next((mark for mark in marks if mark.category in wanted), None)
+    return next((mark for mark in marks if mark.category in _FOLLOWING), None)
 
 
 def _checks(

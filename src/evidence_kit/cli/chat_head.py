@@ -15,12 +15,12 @@ from evidence_kit.chats.totals import totals_of
 from evidence_kit.cli.chat_text import (
     LIMIT,
     notes,
-    promise_facts,
     silence_facts,
     silence_text,
 )
 from evidence_kit.cli.chat_words import CATEGORIES, ChatWords
 from evidence_kit.cli.markup import Html, foreign, join, listed, rows, tag
+from evidence_kit.cli.promise_text import promise_facts
 from evidence_kit.cli.report_sheets import answers, maker_box, verdict_box
 from evidence_kit.cli.report_view import View
 from evidence_kit.i18n import mark
@@ -38,6 +38,8 @@ class Findings:
     silences: Sequence[Silence]
     """Those that are worth a line."""
     promises: Sequence[PromiseCheck]
+    left_out: Sequence[Mark]
+    """Not among them, nor what follows them, since the user rejected it."""
     judgements: Mapping[tuple[str, str], str]
     """By record and category: "confirmed" or "rejected"."""
 
@@ -119,7 +121,7 @@ def _promises(view: View, words: ChatWords, chat: SealedChat, found: Findings) -
     if not chat.has_roles:
         yield tag("p", view.tr("who is the buyer and who the merchant was not said"), class_="say")
         return
-    if not found.promises:
+    if not found.promises and not found.left_out:
         none = view.tr("no words of the merchant were found that promise something")
         yield tag("p", none, class_="say")
     for check in found.promises[:_MAX_LINES]:
@@ -128,6 +130,13 @@ def _promises(view: View, words: ChatWords, chat: SealedChat, found: Findings) -
                   foreign(said, limit=200))  # fmt: skip
         yield tag("p", "; ".join(promise_facts(words, check)), class_="dim")
     yield _more(view, len(found.promises))
+    if found.left_out:
+        links = (
+            join((_link(number), f" {view.tr(CATEGORIES[category])}"))
+            for number, category in dict.fromkeys((m.number, m.category) for m in found.left_out)
+        )
+        said = view.tr("left out, because a sealed note of whoever made this page rejects it:")
+        yield tag("p", said, " ", join(links, "; "), class_="say dim")
 
 
 def _more(view: View, count: int) -> Html:
@@ -137,11 +146,18 @@ def _more(view: View, count: int) -> Html:
 
 
 def _marks(view: View, found: Findings) -> Iterator[Html]:
-    counts = Counter(one.category for one in found.marks)
+    rejected = [
+        found.judgements.get((one.record, one.category)) == "rejected" for one in found.marks
+    ]
+    counts = Counter(
+        one.category for one, is_out in zip(found.marks, rejected, strict=True) if not is_out
+    )
     told = [
         f"{view.tr(text)} {counts[category]}" for category, text in CATEGORIES.items()
         if counts[category]
     ]  # fmt: skip
+    if any(rejected):
+        told.append(view.tr("rejected by a sealed note, not counted: {count}", count=sum(rejected)))
     yield tag("p", " · ".join(told) or view.tr("no word of the lexicons was found"), class_="say")
     yield tag("p", view.tr("words of a list; what they mean is for people to say"),
               class_="say dim")  # fmt: skip

@@ -60,6 +60,8 @@ class ViewHead(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One; two in `diff`, A and B."""
     lexicons: tuple[LexiconUsed, ...] = ()
     """In `marks` and `promises`."""
+    rejected: tuple[Mark, ...] = ()
+    """In `promises`: what was left out since a note of the case rejects it."""
     alignment: Alignment | None = None
     """In `diff`."""
 
@@ -89,6 +91,7 @@ def head(
     shown: Sequence[tuple[Report, SealedChat]],
     *,
     lexicons: Sequence[Lexicon] = (),
+    rejected: Sequence[Mark] = (),
     alignment: Alignment | None = None,
 ) -> ViewHead:
     """All of a view but its entries."""
@@ -99,6 +102,7 @@ def head(
         lexicons=tuple(
             LexiconUsed(id=one.id, version=one.version, sha256=one.sha256) for one in lexicons
         ),
+        rejected=tuple(rejected),
         alignment=alignment,
     )
 

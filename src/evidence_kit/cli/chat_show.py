@@ -102,15 +102,17 @@ class Show:
 
     def promises(self) -> None:
         """Promises and what came of them."""
-        from evidence_kit.chats.promises import check_promises
-        from evidence_kit.cli.chat_text import promise_lines
+        from evidence_kit.chats.promises import check_promises, find_rejected
+        from evidence_kit.cli.promise_text import promise_lines
 
         self._chat.require_roles()
-        lexicons = self._lexicons()
-        transcript = self._chat.transcript
-        found = check_promises(transcript, lexicons)
-        lines = found if self._as_json else promise_lines(self._text, transcript, found)
-        self._put(chat_json.head("promises", self._opened, lexicons=lexicons), lines)
+        lexicons, transcript = self._lexicons(), self._chat.transcript
+        rejected = _rejected(self._judged())
+        left_out = tuple(find_rejected(transcript, lexicons, rejected))
+        found = check_promises(transcript, lexicons, rejected=rejected)
+        lines = found if self._as_json else promise_lines(self._text, transcript, found, left_out)
+        head = chat_json.head("promises", self._opened, lexicons=lexicons, rejected=left_out)
+        self._put(head, lines)
 
     def coverage(self) -> None:
         """What was read and what was not."""
@@ -146,7 +148,7 @@ class Show:
     def page(self, target: Path) -> None:
         """The timeline as a page."""
         from evidence_kit.chats.marks import find_marks
-        from evidence_kit.chats.promises import check_promises
+        from evidence_kit.chats.promises import check_promises, find_rejected
         from evidence_kit.chats.silence import find_silences
         from evidence_kit.cli.chat_head import Findings
         from evidence_kit.cli.chat_page import make_page
@@ -155,11 +157,14 @@ class Show:
 
         require_place(target)
         transcript, lexicons = self._chat.transcript, self._lexicons()
+        judged = self._judged()
+        rejected = _rejected(judged)
         found = Findings(
             marks=tuple(find_marks(transcript, lexicons)),
             silences=tuple(run for run in find_silences(transcript) if is_long(run)),
-            promises=tuple(check_promises(transcript, lexicons)),
-            judgements=self._judged(),
+            promises=tuple(check_promises(transcript, lexicons, rejected=rejected)),
+            left_out=tuple(find_rejected(transcript, lexicons, rejected)),
+            judgements=judged,
         )
         content = make_page(self._report, self._chat, found, lang=self._terminal.lang)
         write_page(target, content)
@@ -222,6 +227,10 @@ class Show:
         from evidence_kit.cli.chat_text import head_lines
 
         self._terminal.put_many(head_lines(self._terminal.words, self._report, self._chat))
+
+
+def _rejected(judged: Mapping[tuple[str, str], str]) -> frozenset[tuple[str, str]]:
+    return frozenset(place for place, verdict in judged.items() if verdict == "rejected")
 
 
 def _entry(chat: SealedChat, name: str) -> Entry:

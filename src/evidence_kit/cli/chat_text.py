@@ -11,11 +11,10 @@ from evidence_kit.chats.alignment import Aligned, Difference, Side
 from evidence_kit.chats.coverage import Noticed
 from evidence_kit.chats.derived import number_of
 from evidence_kit.chats.marks import Mark
-from evidence_kit.chats.promises import PromiseCheck
 from evidence_kit.chats.record import Chat, Record
 from evidence_kit.chats.silence import Silence
 from evidence_kit.chats.totals import Totals, totals_of
-from evidence_kit.chats.transcript import Entry, Transcript
+from evidence_kit.chats.transcript import Entry
 from evidence_kit.cli.chat_words import CATEGORIES, KINDS, NOTICES, TAGS, ChatWords, zone_name
 from evidence_kit.cli.report_text import verdict_text
 from evidence_kit.cli.time_text import time_text, upper_bound
@@ -110,17 +109,18 @@ def timeline_lines(text: ChatWords, entries: Iterable[Entry]) -> Iterator[str]:
         remarks = "; ".join(text.remarks(record))
         head = f"{number_of(entry.number)}  {text.time(record)}  {text.who(record)}"
         yield f"{head}  [{remarks}]" if remarks else head
-        yield from _body(record)
+        yield from body_lines(record)
 
 
 def cite_lines(text: ChatWords, entries: Iterable[Entry]) -> Iterator[str]:
     """A citation for each record, and its raw text."""
     for entry in entries:
         yield text.citation(entry)
-        yield from _body(entry.record)
+        yield from body_lines(entry.record)
 
 
-def _body(record: Record) -> Iterator[str]:
+def body_lines(record: Record) -> Iterator[str]:
+    """Its text, set off."""
     for line in record.body_raw.split("\n"):
         if line:
             yield f"    {line}"
@@ -142,7 +142,7 @@ def mark_lines(
             number=number_of(one.number),
             category=text.tr(CATEGORIES[one.category]),
             text=one.text.replace("\n", " "),
-            tags=_in_brackets(tags),
+            tags=in_brackets(tags),
             who=one.sender_raw or "",
             first=one.byte_start,
             last=one.byte_end - 1,
@@ -153,7 +153,8 @@ def mark_lines(
         yield text.tr("no word of the lexicons was found")
 
 
-def _in_brackets(tags: Iterable[str]) -> str:
+def in_brackets(tags: Iterable[str]) -> str:
+    """What to know of words that stand before it; empty where there is nothing."""
     text = "; ".join(tags)
     return f" [{text}]" if text else ""
 
@@ -228,62 +229,6 @@ def silence_facts(text: ChatWords, run: Silence) -> Iterator[str]:
     if run.withdrawn_inside:
         yield text.tr("recalled or deleted messages in it, not the buyer's: {count}",
                       count=run.withdrawn_inside)  # fmt: skip
-
-
-def promise_lines(
-    text: ChatWords, transcript: Transcript, checks: Iterable[PromiseCheck]
-) -> Iterator[str]:
-    """Each promise, its deadline, and what comes after it in the export."""
-    none = True
-    for check in checks:
-        none = False
-        entry = transcript.entry(check.number)
-        yield text.citation(entry)
-        yield from _body(entry.record)
-        words = "; ".join(
-            one.text.replace("\n", " ") + _in_brackets(text.tr(TAGS[tag]) for tag in one.tags)
-            for one in check.marks
-        )
-        yield "  " + text.tr("words that promise: {text}", text=words)
-        yield from (f"  {line}" for line in promise_facts(text, check))
-    if none:
-        yield text.tr("no words of the merchant were found that promise something")
-
-
-def promise_facts(text: ChatWords, check: PromiseCheck) -> Iterator[str]:
-    """Its deadlines as stated, and the next delivery or refusal."""
-    for one in check.deadlines:
-        if one.due_ms is None:
-            yield text.tr("deadline as stated: {text}; not computed", text=one.text)
-        else:
-            form = mark("deadline as stated: {text}; that is {time}")
-            assumed = mark("deadline as stated: {text}; that is {time}, if the zone is right")
-            yield text.tr(
-                assumed if one.is_zone_assumed else form,
-                text=one.text,
-                time=text.moment(one.due_ms),
-            )
-    if check.next_category is None or check.next_number is None:
-        yield text.tr(
-            "no delivery and no refusal appears after it in this export up to its last record"
-            " ({time})",
-            time=text.moment(check.last_ms),
-        )
-        return
-    category = text.tr(CATEGORIES[check.next_category])
-    yield text.tr(
-        "next in this export: {category} in {number}, {time}: {text}",
-        category=category,
-        number=number_of(check.next_number),
-        time=text.moment(check.next_at_ms),
-        text=check.next_text or "",
-    )
-    for one in check.deadlines:
-        if one.late_ms is not None:
-            late = mark("{duration} after that deadline")
-            early = mark("{duration} before that deadline")
-            duration = text.duration(one.late_ms)
-            yield text.tr(late if one.late_ms > 0 else early, duration=duration)
 
 
 def coverage_lines(words: Words, chat: SealedChat) -> Iterator[str]:
@@ -391,4 +336,4 @@ def diff_lines(texts: Sequence[ChatWords], differences: Iterable[Difference]) ->
         ):
             if number is not None and record is not None:
                 yield f"  {name} {text.citation(Entry(number, record, None))}"
-                yield from (f"  {line}" for line in _body(record))
+                yield from (f"  {line}" for line in body_lines(record))
