@@ -180,6 +180,45 @@ def test_open_dates_are_told_and_settled_by_the_order(kit: Kit, tmp_path: Path) 
     assert "chat.ambiguous_dates" not in codes(settled)
 
 
+def told_of_dates(sealed: Sealed) -> dict[str, Any]:
+    wanted = ("chat.order", "chat.undated", "chat.ambiguous")
+    return {one.code: one.params for one in sealed.notes if one.code.startswith(wanted)}
+
+
+def test_order_that_the_other_dates_show_is_told_beside_both_readings(
+    kit: Kit, tmp_path: Path
+) -> None:
+    path = make.HERE / "whatsapp_txt/open_dates/chat.txt"
+    sealed = add(path, kit, tmp_path)
+    assert told_of_dates(sealed) == {
+        "chat.ambiguous_dates": {"name": "chat.txt", "count": 1},
+        "chat.undated": {"name": "chat.txt", "count": 4},
+        "chat.order_shown": {"name": "chat.txt", "order": "dmy"},
+    }
+    first = json.loads(files_of(sealed)["data/derived/0001/messages.jsonl"].splitlines()[0])
+    assert len(first["ts_candidates"]) == 2
+
+
+def test_wrong_order_is_told_with_the_one_that_fits(kit: Kit, tmp_path: Path) -> None:
+    path = make.HERE / "whatsapp_txt/open_dates/chat.txt"
+    sealed = add(path, kit, tmp_path, ChatOptions(date_order="mdy"))
+    assert told_of_dates(sealed) == {
+        "chat.undated": {"name": "chat.txt", "count": 5},
+        "chat.order_misfit": {"name": "chat.txt", "order": "mdy", "count": 1},
+        "chat.order_other": {"name": "chat.txt", "orders": "dmy"},
+    }
+
+
+def test_order_is_not_blamed_where_the_dates_fit_none(kit: Kit, tmp_path: Path) -> None:
+    path = tmp_path / "chat.txt"
+    path.write_text(
+        "".join(f"{day}, 10:00 - Shop: hello\n" for day in ("2/14/23", "14/2/23", "2/3/23")),
+        encoding="utf-8",
+    )
+    sealed = add(path, kit, tmp_path, ChatOptions(date_order="mdy"))
+    assert list(told_of_dates(sealed)) == ["chat.undated", "chat.order_misfit", "chat.order_none"]
+
+
 def test_count_that_is_not_what_the_export_says_is_told(kit: Kit, tmp_path: Path) -> None:
     sealed = add(make.HERE / "weflow_json/one_line/chat.json", kit, tmp_path)
     (note,) = (note for note in sealed.notes if note.code == "chat.declared")

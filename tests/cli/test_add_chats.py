@@ -171,3 +171,36 @@ def test_views_say_that_an_export_was_sorted_anew(run: Run, authority: Tsa) -> N
         shown = run("chat", "x.zip", view, "--lang", "zh")
         assert shown.code == ExitCode.DONE
         assert "按时间重新排列消息" in shown.out
+
+
+OPEN = make.HERE / "whatsapp_txt/open_dates/chat.txt"
+
+
+def test_open_and_undated_messages_are_told_at_sealing_in_both_languages(
+    run: Run, authority: Tsa
+) -> None:
+    shutil.copyfile(OPEN, "chat.txt")
+    english = run("add", "chat.txt", "-o", "x.zip").err
+    assert "note: the date of 1 message can be read in several ways, and all are kept" in english
+    assert "note: 4 messages have no date or time that can be read: chat.txt" in english
+    assert "note: the only order that all dates of the chat fit is dmy: chat.txt" in english
+    chinese = run("--lang", "zh", "add", "chat.txt", "-o", "y.zip", "--date-order", "mdy").err
+    assert "有 1 条消息的日期不符合 --date-order mdy" in chinese
+    assert "聊天里所有的日期都符合 dmy 的顺序" in chinese
+
+
+def test_views_take_an_order_without_a_second_exhibit(run: Run, authority: Tsa) -> None:
+    shutil.copyfile(OPEN, "chat.txt")
+    run("add", "chat.txt", "-o", "x.zip")
+    both = run("chat", "x.zip", "timeline").out
+    assert "2026-03-02 10:00 or 2026-02-03 10:00" in both
+    assert "--date-order dmy, mdy or ymd shows it in one" in both
+    one = run("chat", "x.zip", "timeline", "--date-order", "dmy").out
+    assert "M0001  2026-03-02 10:00 (UTC+8 assumed)" in one
+    assert "dates are read as --date-order dmy says" in one
+
+
+def test_one_of_a_thing_is_told_as_one(run: Run, authority: Tsa) -> None:
+    Path("WhatsApp Chat with Shop.txt").write_text("x\n2/14/23, 10:35 - Shop: hi\n")
+    added = run("add", "WhatsApp Chat with Shop.txt", "-o", "x.zip").err
+    assert "(utf-8): 1 message; 2 bytes were not understood: " in added

@@ -70,6 +70,16 @@ def test_page_of_a_chat_of_several_files_says_which_one_a_message_stands_in(
     assert found == ["messages.html", "messages2.html"]
 
 
+def test_page_says_how_many_messages_are_not_in_its_period(run: Run, authority: Tsa) -> None:
+    text = (make.HERE / "whatsapp_txt/open_dates/chat.txt").read_text(encoding="utf-8")
+    Path("chat.txt").write_text(text, encoding="utf-8")
+    run("add", "chat.txt", "-o", "a.zip")
+    page = page_of(run, Path("a.zip"))
+    assert "4 messages without a time are not in this period" in page
+    assert "1 message whose date can be read in several ways is not in this period" in page
+    assert "有 4 条没有时间的消息不在这段时间里" in page
+
+
 def test_same_input_gives_the_same_page(run: Run, sealed: Path) -> None:
     assert page_of(run, sealed) == page_of(run, sealed)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from evidence_kit.actions.chat_dates import date_notes
 from evidence_kit.actions.chat_siblings import sibling_notes
 from evidence_kit.actions.chat_unread import unread_notes
 from evidence_kit.actions.derivation import derived_file
@@ -225,6 +226,10 @@ def _chat(
     for (source, parser), chat in zip(sources, account.chats, strict=True):
         parts.setdefault((series_of(source.member, parser), parser), []).append(chat)
     notes = tuple(_notes_of_parts(parts, path.name))
+    for (source, parser), chat in zip(sources, account.chats, strict=True):
+        shown = f"{path.name}/{source.member}" if source.member else path.name
+        given = options.date_order
+        notes += tuple(date_notes(source, parser, chat, given=given, name=shown))
     # of a zip of many chats each format's caveat is told once
     caveats = dict.fromkeys(parser.caveat for _, parser in sources if parser.caveat)
     notes += tuple(
@@ -335,6 +340,7 @@ def _notes(chats: Sequence[Chat], name: str, parser: Parser) -> Iterator[Observa
                 yield Observation(code="chat.declared", params={"name": part, **counted})
     counts = {
         "chat.ambiguous_dates": totals.ambiguous_dates,
+        "chat.undated": totals.undated,
         "chat.backwards": totals.backward_times,
         "chat.undecodable": totals.undecodable,
         "chat.contradicting": totals.contradicting,

@@ -13,6 +13,8 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     """What `Chat` says of one file, of all of them."""
 
     encodings: tuple[str, ...]
+    date_orders: tuple[str, ...]
+    """Those that the user gave."""
     records: int
     kinds: dict[str, int]
     unclaimed_bytes: int
@@ -37,6 +39,7 @@ def totals_of(chats: Sequence[Chat]) -> Totals:
     lasts = [chat.last_at for chat in chats if chat.last_at]
     return Totals(
         encodings=tuple(dict.fromkeys(chat.encoding for chat in chats)),
+        date_orders=tuple(dict.fromkeys(chat.date_order for chat in chats if chat.date_order)),
         records=sum(chat.records for chat in chats),
         kinds=dict(sorted(kinds.items())),
         unclaimed_bytes=sum(chat.unclaimed_bytes for chat in chats),

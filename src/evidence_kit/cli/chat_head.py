@@ -11,7 +11,7 @@ from evidence_kit.chats.marks import Mark
 from evidence_kit.chats.promises import PromiseCheck
 from evidence_kit.chats.record import Party
 from evidence_kit.chats.silence import Silence
-from evidence_kit.chats.totals import totals_of
+from evidence_kit.chats.totals import Totals, totals_of
 from evidence_kit.cli.chat_text import (
     LIMIT,
     notes,
@@ -73,7 +73,6 @@ def _export(view: View, chat: SealedChat) -> Html:
     shown = accounts[:_MAX_LINES]
     more = ["…"] if len(accounts) > len(shown) else []
     totals = totals_of(accounts)
-    period = " – ".join(one.replace("T", " ") for one in (totals.first_at, totals.last_at) if one)
     said = mark("as said at sealing") if chat.is_roles_sealed else mark("as said for this page")
     return rows(
         (
@@ -81,12 +80,36 @@ def _export(view: View, chat: SealedChat) -> Html:
             ("SHA-256", join((*(tag("code", one.sha256) for one in shown), *more), " ")),
             (tr("format"), f"{chat.parser.title}, {', '.join(totals.encodings)}"),
             (tr("records"), f"{totals.records:,}"),
-            (tr("period"), period),
+            (tr("period"), _period(view, totals)),
             (tr("bytes not understood"), f"{totals.unclaimed_bytes:,}"),
             (tr("buyer"), _names(chat, Party.BUYER, tr(said))),
             (tr("merchant"), _names(chat, Party.MERCHANT, tr(said))),
         )
     )
+
+
+def _period(view: View, totals: Totals) -> Html:
+    """From the first certain time to the last, and how many messages have none."""
+    times = (one.replace("T", " ") for one in (totals.first_at, totals.last_at) if one)
+    lines = []
+    if totals.undated:
+        lines.append(
+            view.words.plural(
+                "{count} message without a time is not in this period",
+                "{count} messages without a time are not in this period",
+                totals.undated,
+            )
+        )
+    if totals.ambiguous_dates:
+        lines.append(
+            view.words.plural(
+                "{count} message whose date can be read in several ways is not in this period",
+                "{count} messages whose dates can be read in several ways are not in this period",
+                totals.ambiguous_dates,
+            )
+        )
+    shown = (tag("div", one, class_="dim") for one in lines)
+    return join((" – ".join(times) or "—", *shown))
 
 
 def _names(chat: SealedChat, role: Party, said: str) -> Html:

@@ -71,7 +71,29 @@ def head_lines(words: Words, report: Report, chat: SealedChat) -> Iterator[str]:
             time=sealed,
         )
     yield from notes(words, chat)
+    yield from _undated_lines(words, totals_of(chat.transcript.chats))
     yield ""
+
+
+def _undated_lines(words: Words, totals: Totals) -> Iterator[str]:
+    """How many messages a view can't place in time, and what would help."""
+    if totals.date_orders and (totals.undated or totals.ambiguous_dates):
+        orders = ", ".join(totals.date_orders)
+        yield words.tr("dates are read as --date-order {orders} says", orders=orders)
+    if totals.undated:
+        yield words.plural(
+            "{count} message has no date or time that can be read",
+            "{count} messages have no date or time that can be read",
+            totals.undated,
+        )
+    if totals.ambiguous_dates:
+        yield words.plural(
+            "the date of {count} message can be read in several ways; --date-order dmy, mdy or"
+            " ymd shows it in one",
+            "the dates of {count} messages can be read in several ways; --date-order dmy, mdy or"
+            " ymd shows them in one",
+            totals.ambiguous_dates,
+        )
 
 
 def notes(words: Words, chat: SealedChat) -> Iterator[str]:

@@ -141,13 +141,26 @@ class Words:
 
     def of_observation(self, observation: "Observation") -> str:
         """What was noticed about a page; its code where a stranger or a later version wrote it."""
-        from evidence_kit.messages import OBSERVATIONS
+        from evidence_kit.messages import CHAT_SINGULARS, OBSERVATIONS
 
-        params = {"code": observation.code, **observation.params}
+        quantities = {name: self._quantity(name, n) for name, n in observation.params.items()}
+        params = {"code": observation.code, **quantities}
+        forms = CHAT_SINGULARS if params.get("count") == 1 else {}
         try:
-            return self.tr(OBSERVATIONS[observation.code], **params)
+            form = forms.get(observation.code) or OBSERVATIONS[observation.code]
+            return self.tr(form, **params)
         except KeyError:
             return escape(observation.code)
+
+    def _quantity(self, name: str, value: str | int) -> str | int:
+        """A number with what it counts, where the text leaves that to the number."""
+        if name == "messages" and isinstance(value, int):
+            return self.plural("{count} message", "{count} messages", value)
+        if name == "unclaimed" and isinstance(value, int):
+            return self.plural(
+                "{count} byte was not understood", "{count} bytes were not understood", value
+            )
+        return value
 
     def of_reason(self, codes: str) -> str:
         """The words of codes, separated by commas, that stand inside another sentence."""

@@ -133,8 +133,8 @@ CHAT_OBSERVATIONS: dict[str, str] = {
         " from it: {name}"
     ),
     "chat.ambiguous_dates": mark(
-        "the dates of {count} messages can be read in several ways, and all are kept; to settle"
-        " it, add the file again with --date-order dmy, mdy or ymd: {name}"
+        "the dates of {count} messages can be read in several ways, and all are kept; `chat` with"
+        " --date-order dmy, mdy or ymd shows them in one, and nothing has to be added again: {name}"
     ),
     "chat.backwards": mark("{count} messages are earlier than the one before them: {name}"),
     "chat.contradicting": mark(
@@ -149,14 +149,22 @@ CHAT_OBSERVATIONS: dict[str, str] = {
     "chat.not_json": mark("at byte {byte} the chat is no longer JSON: {name}"),
     "chat.not_xml": mark("at byte {byte} the chat is no longer XML: {name}"),
     "chat.parser_failed": mark("reading the chat broke off at byte {byte} ({detail}): {name}"),
-    "chat.read": mark(
-        "read as {format} ({encoding}): {messages} messages; {unclaimed} bytes were not"
-        " understood: {name}"
-    ),
+    "chat.read": mark("read as {format} ({encoding}): {messages}; {unclaimed}: {name}"),
     "chat.read_files": mark(
-        "read as {format} ({encoding}), one chat of {files} files: {messages} messages; {unclaimed}"
-        " bytes were not understood: {name}"
+        "read as {format} ({encoding}), one chat of {files} files: {messages}; {unclaimed}: {name}"
     ),
+    "chat.order_misfit": mark(
+        "the dates of {count} messages don't fit --date-order {order}, so their times are missing"
+        " or wrong, and those of others may be wrong, too: {name}"
+    ),
+    "chat.order_none": mark(
+        "no single order fits all dates of the chat; add it again without --date-order: {name}"
+    ),
+    "chat.order_other": mark(
+        "every date of the chat fits the order {orders}; add it again with that as --date-order,"
+        " or without the option: {name}"
+    ),
+    "chat.order_shown": mark("the only order that all dates of the chat fit is {order}: {name}"),
     "chat.roles_open": mark(
         "who of them is you and who the merchant is not said; --me and --merchant say it: {name}"
     ),
@@ -180,6 +188,7 @@ CHAT_OBSERVATIONS: dict[str, str] = {
     ),
     "chat.too_deep": mark("the chat is nested too deep at byte {byte}: {name}"),
     "chat.too_long": mark("a single value at byte {byte} of the chat is too long: {name}"),
+    "chat.undated": mark("{count} messages have no date or time that can be read: {name}"),
     "chat.undecodable": mark(
         "{count} messages hold bytes in no encoding that could be found, shown as \ufffd: {name}"
     ),
@@ -202,3 +211,24 @@ CHAT_OBSERVATIONS: dict[str, str] = {
     "chat.unrecognised": mark("no chat format fits, so it is kept as a document: {name}"),
 }
 """Those that name a byte tell where a parser could not go on; see `chats.record.Stop`."""
+
+CHAT_SINGULARS: dict[str, str] = {
+    "chat.ambiguous_dates": mark(
+        "the date of 1 message can be read in several ways, and all are kept; `chat` with"
+        " --date-order dmy, mdy or ymd shows it in one, and nothing has to be added again: {name}"
+    ),
+    "chat.backwards": mark("1 message is earlier than the one before it: {name}"),
+    "chat.contradicting": mark(
+        "1 message says two things, of its time or in its text; `chat` with `coverage` shows it:"
+        " {name}"
+    ),
+    "chat.order_misfit": mark(
+        "the date of 1 message doesn't fit --date-order {order}, so its time is missing or wrong,"
+        " and those of others may be wrong, too: {name}"
+    ),
+    "chat.undated": mark("1 message has no date or time that can be read: {name}"),
+    "chat.undecodable": mark(
+        "1 message holds bytes in no encoding that could be found, shown as \ufffd: {name}"
+    ),
+}
+"""The same where `count` is 1."""
