@@ -16,7 +16,7 @@ Encoding = Literal["utf-8", "gb18030", "utf-16-le", "utf-16-be", "mixed", "mixed
 """The mixed ones are UTF-8 and GB 18030 with bytes in between that are not."""
 
 HEAD_BYTES = 1 << 16
-PIECE_BYTES = 1 << 18
+PIECE_BYTES = 1 << 20
 LINE_CHARACTERS = 1 << 22
 """A longer line comes in several pieces."""
 _HALF = 0.5
