@@ -2,6 +2,8 @@
 
 import os
 import platform
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -158,6 +160,14 @@ def test_date_of_obtaining_is_taken(text: str, kit: Kit, note: Path) -> None:
 def test_what_is_no_date_is_refused(text: str, kit: Kit, note: Path) -> None:
     with refused(UsageError, "date.malformed"):
         add_files([note], note.parent / "x.evidence.zip", kit=kit, obtained_at=text)
+
+
+def test_date_that_is_still_to_come_is_refused(kit: Kit, note: Path) -> None:
+    late = replace(kit, now=lambda: datetime(2026, 11, 8, 23, 0, tzinfo=UTC))
+    # In Beijing the next day has begun already.
+    add_files([note], note.parent / "x.evidence.zip", kit=late, obtained_at="2026-11-09")
+    with refused(UsageError, "event.future"):
+        add_files([note], note.parent / "y.evidence.zip", kit=late, obtained_at="2026-11-10T08:00")
 
 
 def test_nothing_to_add_is_refused(case: Case, kit: Kit) -> None:

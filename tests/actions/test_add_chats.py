@@ -165,6 +165,12 @@ def test_unknown_format_is_refused_with_the_nearest(kit: Kit, tmp_path: Path) ->
     assert caught.value.params["known"] == "wechatmsg_txt"
 
 
+def test_formats_that_fit_the_ending_of_the_file_are_suggested(kit: Kit, tmp_path: Path) -> None:
+    with refused(UsageError, "chat.no_such_parser") as caught:
+        add(CHAT, kit, tmp_path, ChatOptions(parser="wechat"))
+    assert caught.value.params["known"] == "wechatmsg_txt"
+
+
 def test_named_format_is_taken(kit: Kit, tmp_path: Path) -> None:
     sealed = add(CHAT, kit, tmp_path, ChatOptions(parser="generic_txt"))
     (item,) = items_of(sealed)

@@ -195,7 +195,7 @@ def test_what_is_left_open_is_told_with_its_reason(tmp_path: Path, case: Case, k
     attached = attach_manifest(case, tmp_path / "out", kit=kit)
     assert attached.report.verdict is Outcome.INDETERMINATE
     text = _list(attached)
-    assert text.count("暂不能确认 / can't tell yet（") == 1
+    assert text.count("暂不能确认 / can't be confirmed yet（") == 1
     assert "封存时间不晚于 / sealed no later than: 没有可信时间戳 / no trusted time stamp" in text
 
 

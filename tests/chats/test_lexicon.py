@@ -36,6 +36,11 @@ def found(text: str) -> list[tuple[str, str]]:
         ("请查收", "查收", "delivery"),
         ("没收到", "没收到", "claim"),
         ("加V聊", "加V", "off_platform"),
+        ("加我微信", "加我微信", "off_platform"),
+        ("微信加我", "微信加我", "off_platform"),
+        ("秒发", "秒发", "promise"),
+        ("今天发货", "今天发货", "promise"),
+        ("没有收到", "没有收到", "claim"),
         ("加v聊", "加v", "off_platform"),
         ("We GUARANTEE it", "GUARANTEE", "promise"),
         ("within 2 business days", "within 2 business days", "promise"),
@@ -46,6 +51,26 @@ def found(text: str) -> list[tuple[str, str]]:
 )
 def test_words_of_the_shipped_lexicons_are_found(text: str, words: str, category: str) -> None:
     assert (words, category) in found(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "请今天发货",
+        "请你们尽快发货",
+        "麻烦在24小时内退",
+        "请保证",
+        "卡密还没收到",
+        "没有收到您的卡密",
+    ],
+)
+def test_a_request_is_no_promise_and_what_did_not_come_no_delivery(text: str) -> None:
+    assert [category for _, category in found(text)] == ["claim"]
+
+
+def test_please_before_something_else_takes_no_promise_away() -> None:
+    assert found("请放心今天发货") == [("今天发货", "promise")]
+    assert found("已发货，请查收") == [("已发货", "delivery"), ("查收", "delivery")]
 
 
 @pytest.mark.parametrize("text", ["你好", "24小时客服在线", "guaranteeing", "prefund", "三天", ""])

@@ -41,6 +41,7 @@ def marks_in(folder: Path, text: str) -> list[Mark]:
         ("不行，我保证", "保证", ()),
         ("能保证吗？", "保证", (Tag.QUESTION,)),
         ("能保证吗", "保证", (Tag.QUESTION,)),
+        ("能今天发货吗", "今天发货", (Tag.QUESTION,)),
         ("能不能保证", "保证", (Tag.QUESTION,)),
         ("是否承诺?", "承诺", (Tag.QUESTION,)),
         ("我们保证，您看什么时候方便？", "保证", ()),
@@ -69,7 +70,7 @@ def test_mark_is_tagged_by_its_clause(
 
 def test_mark_names_its_lexicon_its_speaker_and_its_place(tmp_path: Path) -> None:
     (mark,) = marks_in(tmp_path, "亲，保证正品")
-    assert (mark.lexicon, mark.lexicon_version, mark.pattern) == ("zh", "1", "保证")
+    assert (mark.lexicon, mark.lexicon_version, mark.pattern) == ("zh", "2", "保证")
     assert (mark.role, mark.sender_raw) == (Party.MERCHANT, SHOP)
     assert (mark.char_start, mark.char_end) == (2, 4)
 

@@ -37,7 +37,7 @@ def test_summary_says_format_messages_and_what_was_not_understood(
     added = run("add", chat, "--me", story.BUYER_NAME, "--merchant", SHOP, "-o", "x.zip")
     assert added.code == ExitCode.DONE
     assert (
-        "note: read as WeChatMsg TXT (utf-8): 13 messages; 0 bytes were not understood: chat.txt"
+        "note: read as WeChatMsg TXT (utf-8): 13 messages; everything was understood: chat.txt"
         in added.err
     )
 
@@ -147,7 +147,7 @@ def test_views_of_a_zip_name_the_chat_in_it(run: Run, authority: Tsa) -> None:
     added = run("add", "chats.zip", "-o", "x.zip")
     assert "the zip holds several chats, and each is read by itself; there are 2" in added.err
     shown = run("show", "x.zip").out
-    assert "    files with messages: 2\n    one.txt: 13 records, 0 bytes not understood" in shown
+    assert "    files with messages: 2\n    one.txt: 13 records, everything was understood" in shown
     refused = run("chat", "x.zip", "timeline")
     assert refused.code == ExitCode.USAGE
     assert "say which one with --member: one.txt, two.txt" in refused.err

@@ -120,11 +120,15 @@ def test_next_command_repeats_the_root_that_was_given(
 
 def test_case_where_a_bundle_is_wanted_names_one(run: Run, authority: Tsa) -> None:
     new_case(run)
-    for words in (("show", "case"), ("chat", "case", "timeline")):
+    # where a chat is wanted, one that holds a chat
+    for words, example in (
+        (("show", "case"), "0002-document"),
+        (("chat", "case", "timeline"), "0001-chat"),
+    ):
         ran = run(*words)
         assert ran.code == ExitCode.USAGE
         assert "this is a case" in ran.err
-        assert "such as case/0002-document.evidence.zip;" in ran.err
+        assert f"such as case/{example}.evidence.zip;" in ran.err
         assert ran.err.endswith("to check all of them: evidence-kit verify case\n")
     ran = run("share", "case", "--without", "data/files/x", "-o", "copy.zip")
     assert "this is a case" in ran.err

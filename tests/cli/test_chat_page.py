@@ -60,6 +60,14 @@ def test_page_holds_every_message_once_and_what_was_found(run: Run, sealed: Path
     assert "由发送方制作" in page and "made by the sender" in page
 
 
+def test_page_says_of_a_chat_what_it_does_not_say_and_nothing_of_web_sites(
+    run: Run, sealed: Path
+) -> None:
+    page = page_of(run, sealed)
+    assert "导出文件是否完整、属实" in page and "that the export is complete and accurate" in page
+    assert "web site" not in page and "网站" not in page
+
+
 def test_page_of_a_chat_of_several_files_says_which_one_a_message_stands_in(
     run: Run, authority: Tsa
 ) -> None:

@@ -127,6 +127,14 @@ def tally(page: Page) -> dict[str, int]:
     return {names[words]: int(count) for _, count, words in found if words in names}
 
 
+def test_a_missing_time_alone_is_not_called_unchecked(run: Run) -> None:
+    Path("text.txt").write_text("x", encoding="utf-8")
+    run("add", "text.txt", "-o", "a.zip", "--no-timestamp")
+    run("verify", "a.zip", "--html", "report.html")
+    content = Path("report.html").read_text(encoding="utf-8")
+    assert "time of sealing not confirmed yet" in content and "封存时间暂不能确认" in content
+
+
 def test_changed_missing_extra_and_unchecked_are_four_answers(forge: Forge, forged: Write) -> None:
     forge.put(PICTURE, b"other").drop("bag-info.txt", "proof/signature.p7s.0.tsr")
     forge.put("data/more.txt", b"more").put("notes.txt", b"more")

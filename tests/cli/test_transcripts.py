@@ -92,6 +92,7 @@ def test_views_of_a_chat(transcript: Transcript, authority: Tsa) -> None:
     for view in ("timeline", "marks", "silence", "promises", "coverage"):
         assert transcript.run("chat", "a.zip", view).code == ExitCode.DONE
     transcript.run("chat", "a.zip", "cite", "M0004", "E1#M0013")
+    transcript.run("chat", "a.zip", "引用", "M0001-M0003")
     transcript.run("chat", "b.zip", "coverage")
     transcript.run("chat", "b.zip", "silence", *roles)
     transcript.run("chat", "a.zip", "diff", "b.zip")
@@ -102,6 +103,8 @@ def test_views_of_a_chat(transcript: Transcript, authority: Tsa) -> None:
         ["chat", "b.zip", "silence", "--me", "阿河"],
         ["chat", "a.zip", "cite"],
         ["chat", "a.zip", "cite", "M0099"],
+        ["chat", "a.zip", "cite", "M0003-M0001"],
+        ["chat", "a.zip", "时间"],
         ["chat", "a.zip", "diff"],
         ["chat", "a.zip", "marks", "M0001"],
         ["chat", "a.zip", "marks", "--item", "E2"],
@@ -120,7 +123,7 @@ def test_words_on_the_marks_of_a_chat(transcript: Transcript, authority: Tsa) ->
     transcript.run("add", "chat.txt", "--case", "case", "-q", *roles)
     transcript.run("add", "chat.txt", "-o", "alone.zip", "-q", *roles)
     bundle = "case/0001-chat.evidence.zip"
-    words = ("--confirm", "M0004:promise", "--reject", "M0009:承诺")
+    words = ("--confirm", "M0004:promise", "--reject", "M0011:拒绝")
     transcript.run("chat", bundle, "marks", *words)
     transcript.run("chat", bundle, "marks")
     transcript.run("chat", bundle, "timeline", "--html", "chat.html")

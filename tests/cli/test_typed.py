@@ -35,6 +35,13 @@ def test_show_list_and_page_call_it_a_claim(run: Run, case: Path) -> None:
     assert "投诉人自述的文字，未经核对 / typed by the complainant, not checked" in listed
 
 
+def test_list_of_a_complaint_is_no_bundle_and_where_they_are_is_said(run: Run, case: Path) -> None:
+    run("attach", case, "-o", "complaint")
+    ran = run("verify", "complaint")
+    assert ran.code == ExitCode.ERROR
+    assert "MANIFEST.txt" in ran.err and "complaint/bundles" in ran.err
+
+
 def test_transcript_of_several_files_is_a_usage_error(run: Run, case: Path) -> None:
     ran = run("add", "shot.png", "text.txt", "--transcript", "text.txt", "-o", "x.zip")
     assert ran.code == ExitCode.USAGE

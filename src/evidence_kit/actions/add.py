@@ -3,7 +3,7 @@
 import re
 import tempfile
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import msgspec
@@ -83,8 +83,8 @@ def add_files(
 
     Raises:
         InputError: a file is missing, is a folder, can't be read, or changes meanwhile.
-        UsageError: no file, `obtained_at` is no date, or see `actions.chats.read_drafts` and
-            `actions.media.tie_transcript`.
+        UsageError: no file, `obtained_at` is no date or still to come, or see
+            `actions.chats.read_drafts` and `actions.media.tie_transcript`.
         SealError, CaseError, SigningKeyError: see `seal`.
     """
     if not paths:
@@ -125,10 +125,14 @@ def draft_files(
 
     Raises:
         InputError: a file is missing, is a folder, or can't be read.
-        UsageError: "date.malformed".
+        UsageError: "date.malformed", or "event.future".
     """
     if obtained_at is not None:
         require_date(obtained_at)
+        ahead = date.fromisoformat(obtained_at[:10]) - date.fromisoformat(imported_at[:10])
+        # East of UTC today's date may already be tomorrow's.
+        if ahead.days > 1:
+            raise UsageError("event.future", date=obtained_at)
     drafts = []
     for number, path in enumerate(paths, start=1):
         media_type, kind = detect(path)

@@ -26,6 +26,7 @@ from evidence_kit.actions.exhibits import (
 from evidence_kit.actions.kit import Kit
 from evidence_kit.actions.seal import begin, disk_errors
 from evidence_kit.actions.verify import verify_case
+from evidence_kit.bundle import layout
 from evidence_kit.bundle.hashing import Progress
 from evidence_kit.bundle.reader import Bundle
 from evidence_kit.capture.sanity import is_doubt
@@ -41,11 +42,11 @@ from evidence_kit.model import Captured, Item, Kind
 from evidence_kit.report import CaseReport, Fault, Outcome, ProvenTime
 from evidence_kit.trust.tsa_client import TokenReply
 
-MANIFEST = "MANIFEST.txt"
+MANIFEST = layout.LIST
 SIGNATURE = "MANIFEST.txt.p7s"
 SIGNER = "signer.pem"
 README = "README.html"
-BUNDLES = "bundles"
+BUNDLES = layout.LIST_BUNDLES
 _MAX_ROWS = 12
 """Exhibits shown on the page, which is to fit two sheets of paper."""
 _MAX_NAMES = 5

@@ -104,7 +104,7 @@ def members_of(
             date_order=options.date_order or said.date_order,
         )
         if chat and merged.parser:
-            parser: Parser | None = parser_named(merged.parser)
+            parser: Parser | None = parser_named(merged.parser, file=export.member or name)
         else:
             parser = parser_of(export, merged.parser, name=name)
         if parser is not None:

@@ -174,7 +174,7 @@ def parser_of(export: Export, parser_id: str | None, *, name: str | None = None)
     if parser_id is None:
         named = None if export.member else name
         return choose(dataclasses.replace(export.head, name=named) if named else export.head)
-    parser = parser_named(parser_id)
+    parser = parser_named(parser_id, file=export.member or name or export.path.name)
     # of the texts in a zip, the named format takes those that may be its own
     return parser if export.member is None or parser.detect(export.head).score else None
 

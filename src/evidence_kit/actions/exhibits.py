@@ -265,7 +265,7 @@ def _bundle_lines(one: Listed, verified: Report, sha256: str, words: Words) -> I
 
 
 def _undecided(reasons: str) -> str:
-    return f"暂不能确认 / can't tell yet（{one_line(reasons)}）"
+    return f"暂不能确认 / can't be confirmed yet（{one_line(reasons)}）"
 
 
 def _exhibit_lines(number: str, item: Item, one: Listed, words: Words) -> Iterator[str]:

@@ -9,6 +9,8 @@ from evidence_kit.bundle.text import escape
 from evidence_kit.crypto.pem import MAX_CRL_BYTES
 from evidence_kit.report import Fault
 
+LIST, LIST_BUNDLES = "MANIFEST.txt", "bundles"
+"""Of a list that goes with a complaint, which is no bundle: its text, and copies of bundles."""
 SUFFIX = ".evidence.zip"
 TOP_PREFIX = "bundle-"
 DATA = "data/"

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -100,15 +101,21 @@ def parsers() -> tuple[Parser, ...]:
     return tuple(import_module(f"{package.__name__}.{name}").PARSER for name in names)
 
 
-def parser_named(parser_id: str) -> Parser:
+def parser_named(parser_id: str, *, file: str = "") -> Parser:
     """The parser of this id.
+
+    Args:
+        parser_id: what the user typed.
+        file: name of the file that it is for: those that fit its ending are suggested.
 
     Raises:
         UsageError: "chat.no_such_parser".
     """
     known = {parser.id: parser for parser in parsers()}
     if parser_id not in known:
-        raise UsageError("chat.no_such_parser", name=parser_id, known=closest(parser_id, known))
+        ending = Path(file).suffix.lower().replace(".", "_")
+        fitting = [one for one in known if ending and one.endswith(ending)] or list(known)
+        raise UsageError("chat.no_such_parser", name=parser_id, known=closest(parser_id, fitting))
     return known[parser_id]
 
 

@@ -35,8 +35,11 @@ def account_rows(words: Words, read: ReadChat) -> Iterator[tuple[str, str]]:
 
 
 def _counts(words: Words, chat: Chat) -> str:
+    form = mark("{count} records, {unclaimed} bytes not understood, read by {parser}")
+    if not chat.unclaimed_bytes:
+        form = mark("{count} records, everything was understood, read by {parser}")
     text = words.tr(
-        "{count} records, {unclaimed} bytes not understood, read by {parser}",
+        form,
         count=chat.records,
         unclaimed=chat.unclaimed_bytes,
         parser=chat.parser,

@@ -19,7 +19,7 @@ from evidence_kit.cli.options import (
     sealing,
 )
 from evidence_kit.cli.terminal import Terminal
-from evidence_kit.errors import ExitCode, UsageError
+from evidence_kit.errors import ExitCode, UsageError, closest
 from evidence_kit.i18n import mark
 
 if TYPE_CHECKING:
@@ -29,7 +29,16 @@ if TYPE_CHECKING:
     from evidence_kit.chats.parser import DateOrder
     from evidence_kit.report import Report
 
-VIEWS = ("timeline", "marks", "silence", "promises", "coverage", "cite", "diff")
+VIEWS = {
+    "timeline": "时间线",
+    "marks": "标记",
+    "silence": "未回复时段",
+    "promises": "承诺",
+    "coverage": "覆盖情况",
+    "cite": "引用",
+    "diff": "差别",
+}
+"""What can be seen of a chat, and its Chinese."""
 
 
 @click.command(
@@ -41,11 +50,12 @@ VIEWS = ("timeline", "marks", "silence", "promises", "coverage", "cite", "diff")
         " timeline, every message in the order of time; marks, words that may be promises,"
         " refusals and the like; silence, how long the buyer waited for replies; promises, and"
         " what came of them; coverage, what was read and what was not; cite, citations of the"
-        " records named, such as M0001; diff, what differs from the chat in a second bundle."
+        " records named, such as M0001 or M0001-M0003; diff, what differs from the chat in a"
+        " second bundle."
     ),
 )
 @click.argument("path", metavar="BUNDLE", type=PATH)
-@click.argument("view", metavar="VIEW", type=click.Choice(VIEWS))
+@click.argument("view", metavar="VIEW", callback=lambda _, __, name: _view(name))
 @click.argument("names", metavar="[RECORD|BUNDLE]...", nargs=-1)
 @option(
     "--item",
@@ -158,6 +168,19 @@ def command(
     return ExitCode.DONE
 
 
+def _view(name: str) -> str:
+    """The view of this name, in English or Chinese; case does not matter.
+
+    Raises:
+        UsageError: "chat.no_such_view".
+    """
+    view = {chinese: one for one, chinese in VIEWS.items()}.get(name, name.lower())
+    if view not in VIEWS:
+        known = closest(name, (*VIEWS, *VIEWS.values()))
+        raise UsageError("chat.no_such_view", view=name, known=known)
+    return view
+
+
 def _require_view(view: str, wanted: str, given: object) -> None:
     """Refuse an option that another view has no use for."""
     if given and view != wanted:
@@ -207,7 +230,7 @@ def _opened(
     from evidence_kit.actions.verify import load_expectations
     from evidence_kit.cli.report_text import bundle_lines
 
-    refuse_case(path)
+    refuse_case(path, kind="chat")
     expectations = load_expectations(terminal.require_settings(), trust=trust)
     with (
         terminal.progress(terminal.tr("checked")) as progress,

@@ -13,7 +13,6 @@ from evidence_kit.chats.record import Party
 from evidence_kit.chats.silence import Silence
 from evidence_kit.chats.totals import Totals, totals_of
 from evidence_kit.cli.chat_text import (
-    LIMIT,
     notes,
     silence_facts,
     silence_text,
@@ -28,6 +27,12 @@ from evidence_kit.i18n import mark
 _MAX_LINES = 25
 """Silences, and promises, that the first sheet tells of."""
 _MAX_NAMES = 10
+_LIMIT = mark(
+    "that the export is complete and accurate: whoever made it may have left out, changed or"
+    " invented messages before it was sealed"
+)
+_OF_PAGES = frozenset({"site", "between"})
+"""Limits of web pages alone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,9 +68,15 @@ def head_sheet(view: View, chat: SealedChat, found: Findings) -> Html:
         tag("h3", tr("marked words"), class_="say"),
         join(_marks(view, found)),
         tag("h3", tr("what this does not say:"), class_="say"),
-        listed((tr(LIMIT), *(tr(messages.LIMITS[code]) for code in view.limits)), class_="limits"),
+        listed((tr(text) for text in _limits(view)), class_="limits"),
     ]
     return tag("section", *parts, class_="sheet")
+
+
+def _limits(view: View) -> Iterator[str]:
+    """What the page does not say; a chat was sent by no web site."""
+    yield _LIMIT
+    yield from (messages.LIMITS[code] for code in view.limits if code not in _OF_PAGES)
 
 
 def _export(view: View, chat: SealedChat) -> Html:
@@ -81,7 +92,7 @@ def _export(view: View, chat: SealedChat) -> Html:
             (tr("format"), f"{chat.parser.title}, {', '.join(totals.encodings)}"),
             (tr("records"), f"{totals.records:,}"),
             (tr("period"), _period(view, totals)),
-            (tr("bytes not understood"), f"{totals.unclaimed_bytes:,}"),
+            (tr("bytes not understood"), _unclaimed(view, totals.unclaimed_bytes)),
             (tr("buyer"), _names(chat, Party.BUYER, tr(said))),
             (tr("merchant"), _names(chat, Party.MERCHANT, tr(said))),
         )
@@ -110,6 +121,10 @@ def _period(view: View, totals: Totals) -> Html:
         )
     shown = (tag("div", one, class_="dim") for one in lines)
     return join((" – ".join(times) or "—", *shown))
+
+
+def _unclaimed(view: View, count: int) -> str:
+    return f"{count:,}" if count else view.tr("none; everything was understood")
 
 
 def _names(chat: SealedChat, role: Party, said: str) -> Html:

@@ -19,6 +19,8 @@ from evidence_kit.i18n import mark
 from evidence_kit.report import Report
 
 _NUMBER = re.compile(r"(?:[A-Za-z]\d+#)?[Mm](\d{1,9})", re.ASCII)
+_NUMBERS = re.compile(r"([^:–-]+)[–-]([^:–-]+)")
+"""Two of them with a dash between, for all from the first to the last."""
 
 
 class Show:
@@ -72,7 +74,9 @@ class Show:
         """The records that were named."""
         from evidence_kit.cli.chat_text import cite_lines
 
-        entries = [_entry(self._chat, name) for name in self._names]
+        transcript = self._chat.transcript
+        named = [_numbers(self._chat, name) for name in self._names]
+        entries = (transcript.entry(number) for numbers in named for number in numbers)
         self._records("cite", entries, cite_lines)
 
     def marks(self) -> None:
@@ -231,6 +235,21 @@ class Show:
 
 def _rejected(judged: Mapping[tuple[str, str], str]) -> frozenset[tuple[str, str]]:
     return frozenset(place for place, verdict in judged.items() if verdict == "rejected")
+
+
+def _numbers(chat: SealedChat, name: str) -> Sequence[int]:
+    """The records that a number, an id, or first and last number name.
+
+    Raises:
+        UsageError: "chat.no_such_record".
+    """
+    ends = _NUMBERS.fullmatch(name)
+    if ends is None:
+        return (_entry(chat, name).number,)
+    first, last = (_entry(chat, one).number for one in ends.groups())
+    if first > last:
+        raise UsageError("chat.no_such_record", name=name, first=ends[2], last=ends[1])
+    return range(first, last + 1)
 
 
 def _entry(chat: SealedChat, name: str) -> Entry:

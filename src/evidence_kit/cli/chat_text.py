@@ -33,8 +33,8 @@ DERIVED = {
         " original"
     ),
     Derived.NOT_COMPARED: mark(
-        "the messages that were sealed beside the original were read in another way and are not"
-        " compared; shown is the original"
+        "the messages that were sealed beside the original are not compared with it, because other"
+        " options were given at sealing, or the program was another version; shown is the original"
     ),
 }
 LIMIT = mark(
@@ -282,7 +282,10 @@ def _total_lines(words: Words, totals: Totals) -> Iterator[str]:
         name = next((tr(text) for one, text in KINDS.items() if one == kind), kind)
         yield tr("  {name}: {count}", name=name, count=f"{count:,}")
     yield tr("bytes of the format itself: {count}", count=f"{totals.structure_bytes:,}")
-    yield tr("bytes that were not understood: {count}", count=f"{totals.unclaimed_bytes:,}")
+    if totals.unclaimed_bytes:
+        yield tr("bytes that were not understood: {count}", count=f"{totals.unclaimed_bytes:,}")
+    else:
+        yield tr("everything was understood")
     counts = (
         (mark("dates that can be read in several ways: {count}"), totals.ambiguous_dates),
         (mark("times earlier than the one before: {count}"), totals.backward_times),

@@ -125,8 +125,12 @@ def kit_of(
     )
 
 
-def refuse_case(path: Path) -> None:
+def refuse_case(path: Path, *, kind: str = "page") -> None:
     """Refuse a case where one bundle is wanted.
+
+    Args:
+        path: what was given.
+        kind: what the bundle should hold; one of this name is suggested, else any.
 
     Raises:
         UsageError: "case.no_bundle".
@@ -136,7 +140,9 @@ def refuse_case(path: Path) -> None:
 
     if is_case(path):
         names = sorted(one.name for one in path.glob(f"*{layout.SUFFIX}"))
-        example = path / (names[-1] if names else f"0001-page{layout.SUFFIX}")
+        fitting = [name for name in names if name.endswith(f"-{kind}{layout.SUFFIX}")]
+        found = fitting or (names if kind == "page" else [])
+        example = path / (found[-1] if found else f"0001-{kind}{layout.SUFFIX}")
         raise UsageError("case.no_bundle", path=str(path), example=str(example))
 
 

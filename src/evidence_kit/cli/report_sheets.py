@@ -26,7 +26,14 @@ from evidence_kit.cli.report_view import (
 )
 from evidence_kit.cli.show import KINDS
 from evidence_kit.i18n import mark
-from evidence_kit.report import Outcome, ProvenTime, Report, common_name, given_roots
+from evidence_kit.report import (
+    Outcome,
+    ProvenTime,
+    Question,
+    Report,
+    common_name,
+    given_roots,
+)
 
 _MAX_ROWS, _FEWER_ROWS = 8, 3
 """Bundles on the first sheet, which is one sheet of paper: fewer where something is amiss."""
@@ -123,6 +130,14 @@ def _groups(view: View) -> dict[str, list[str]]:
     return {name: list(dict.fromkeys(lines)) for name, lines in groups.items()}
 
 
+def _heading(view: View, group: str) -> str:
+    """The name of a group; what is open is often the time alone, and that is said."""
+    asked = {one.question for _, one in view.findings() if group_of(one) == group}
+    if group == "open" and asked == {Question.SINCE}:
+        return view.tr("time of sealing not confirmed yet")
+    return view.tr(GROUPS[group])
+
+
 def _tally(view: View) -> Html:
     """Four different answers, each with its count; a fifth only where there is one."""
     cells = []
@@ -132,7 +147,7 @@ def _tally(view: View) -> Html:
                 tag(
                     "li",
                     tag("b", _SIGNS[group], " ", str(len(lines))),
-                    tag("span", view.tr(GROUPS[group]), class_="say"),
+                    tag("span", _heading(view, group), class_="say"),
                     class_="some" if lines else "none",
                 )
             )
@@ -148,7 +163,7 @@ def _amiss(view: View) -> Html:
     parts = []
     for group, lines in groups.items():
         shown = [clipped(line, _MAX_TEXT) for line in lines[:share]]
-        parts.append(tag("h4", f"{_SIGNS[group]} ", view.tr(GROUPS[group]), class_=group))
+        parts.append(tag("h4", f"{_SIGNS[group]} ", _heading(view, group), class_=group))
         parts.append(listed(shown))
     if any(len(lines) > share for lines in groups.values()):
         parts.append(tag("p", view.tr("the rest is told in the details"), class_="say dim"))

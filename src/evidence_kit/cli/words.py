@@ -156,6 +156,8 @@ class Words:
         """A number with what it counts, where the text leaves that to the number."""
         if name == "messages" and isinstance(value, int):
             return self.plural("{count} message", "{count} messages", value)
+        if name == "unclaimed" and value == 0:
+            return self.tr("everything was understood")
         if name == "unclaimed" and isinstance(value, int):
             return self.plural(
                 "{count} byte was not understood", "{count} bytes were not understood", value

@@ -44,6 +44,10 @@ CHAT_ERRORS: dict[str, Message] = {
         mark("the chat has no record of this number or id: {name}"),
         mark("name it as timeline does, from {first} to {last}"),
     ),
+    "chat.no_such_view": Message(
+        mark("there is no such view of a chat: {view}"),
+        mark("did you mean: {known}"),
+    ),
     "chat.not_there": Message(
         mark("the bundle holds no chat: {path}"),
         mark("see what is in it with: evidence-kit show; read another item with --item"),
@@ -81,7 +85,7 @@ CHAT_ERRORS: dict[str, Message] = {
         mark("ask for the whole bundle"),
     ),
     "chat.wants_records": Message(
-        mark("cite wants the numbers of records, such as M0001"),
+        mark("cite wants the numbers of records, such as M0001 or M0001-M0003"),
         mark("see them with: evidence-kit chat BUNDLE timeline"),
     ),
     "lexicon.duplicate": Message(

@@ -36,6 +36,13 @@ ERRORS: dict[str, Message] = {
         mark("the finished list did not verify, so it was thrown away ({reason})"),
         mark("try again; if it stays so, check the disk and the clock and report it"),
     ),
+    "bundle.is_list": Message(
+        mark("this is a list that goes with a complaint, not a bundle: {path}"),
+        mark(
+            "verify the bundles that its MANIFEST.txt lists; if they were copied, with:"
+            " evidence-kit verify {bundles}"
+        ),
+    ),
     "bundle.not_a_bundle": Message(
         mark("this is no bundle: {path}"),
         mark(
