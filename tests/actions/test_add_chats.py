@@ -1,6 +1,7 @@
 """What is derived from chats among the files, and that no chat keeps a file from being sealed."""
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +113,7 @@ def test_roles_are_asked_for_with_the_senders_shown(kit: Kit, tmp_path: Path) ->
     assert name == "chat.txt"
     assert all(isinstance(one, Participant) for one in participants)
     assert {one.sender_raw: one.records for one in participants} == {story.BUYER_NAME: 6, SHOP: 6}
-    assert codes(sealed) == ["chat.read"]
+    assert codes(sealed) == ["chat.read", "chat.merchant_open"]
     assert b'"role":"buyer"' in files_of(sealed)["data/derived/0001/messages.jsonl"]
 
 
@@ -125,6 +126,83 @@ def test_nobody_is_asked_where_the_roles_are_given(kit: Kit, tmp_path: Path) -> 
 
 def test_open_roles_are_told(kit: Kit, tmp_path: Path) -> None:
     assert codes(add(CHAT, kit, tmp_path)) == ["chat.read", "chat.roles_open"]
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        (ROLES, None),
+        (ChatOptions(me=(story.BUYER_NAME,)), "chat.merchant_open"),
+        (ChatOptions(merchant=(SHOP,)), "chat.buyer_open"),
+    ],
+)
+def test_party_that_nobody_is_named_for_is_told(
+    options: ChatOptions, code: str | None, kit: Kit, tmp_path: Path
+) -> None:
+    assert codes(add(CHAT, kit, tmp_path, options))[1:] == ([code] if code else [])
+
+
+def test_chat_in_which_nobody_is_named_is_told(kit: Kit, tmp_path: Path) -> None:
+    other = tmp_path / "other.txt"
+    other.write_bytes(CHAT.read_bytes().replace(SHOP.encode(), "别家".encode()).replace(
+        story.BUYER_NAME.encode(), "路人".encode()))  # fmt: skip
+    sealed = add_files([CHAT, other], tmp_path / "x.evidence.zip", kit=kit, chats=ROLES)
+    told = [one.params for one in sealed.notes if one.code == "chat.roles_nobody"]
+    assert told == [{"name": "other.txt"}]
+
+
+def test_chats_of_a_zip_in_which_nobody_is_named_are_counted(kit: Kit, tmp_path: Path) -> None:
+    text = CHAT.read_text(encoding="utf-8")
+    with zipfile.ZipFile(tmp_path / "chats.zip", "w") as container:
+        container.writestr("a.txt", text)
+        container.writestr("b.txt", text.replace(SHOP, "别家").replace(story.BUYER_NAME, "路人"))
+    sealed = add(tmp_path / "chats.zip", kit, tmp_path, ROLES)
+    told = [one.params for one in sealed.notes if one.code.startswith("chat.roles")]
+    assert told == [{"name": "chats.zip", "count": 1}]
+
+
+def test_one_name_for_both_parties_is_refused(kit: Kit, tmp_path: Path) -> None:
+    with refused(UsageError, "chat.both_roles"):
+        add(CHAT, kit, tmp_path, ChatOptions(me=(SHOP,), merchant=(SHOP, "x")))
+    assert not (tmp_path / "x.evidence.zip").exists()
+
+
+def test_name_and_id_of_one_sender_for_both_parties_are_refused(kit: Kit, tmp_path: Path) -> None:
+    path = whole.slack_export().zip(tmp_path / "slack.zip")
+    with refused(UsageError, "chat.both_roles"):
+        add(path, kit, tmp_path, ChatOptions(me=(SHOP,), merchant=(slack.IDS["shop"],)))
+
+
+def test_view_that_makes_one_name_both_parties_is_refused(kit: Kit, tmp_path: Path) -> None:
+    sealed = add(CHAT, kit, tmp_path, ROLES)
+    with (
+        refused(UsageError, "chat.both_roles"),
+        open_chat(sealed.path, options=ChatOptions(me=(SHOP,))),
+    ):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "parser", "code"),
+    [
+        ("rand.json", '{"a":[1,2,3]}', "telegram_json", "chat.empty_named"),
+        ("p10.txt", "随手记的\n", "whatsapp_txt", "chat.empty_named"),
+        ("result.json", '{"name":"Shop","type":"personal_chat","id":1,"messages":[]}', None,
+         "chat.empty"),
+    ],
+)  # fmt: skip
+def test_chat_without_a_message_is_told_as_a_lack(
+    name: str, content: str, parser: str | None, code: str, kit: Kit, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    sealed = add(tmp_path / name, kit, tmp_path, ChatOptions(parser=parser))
+    assert [(one.code, one.params) for one in sealed.shortfalls] == [(code, {"name": name})]
+
+
+def test_list_of_chunks_alone_asks_for_the_whole_folder(kit: Kit, tmp_path: Path) -> None:
+    path = tmp_path / "manifest.json"
+    path.write_bytes(whole.qqchatexporter_export().files["chat/manifest.json"])
+    assert [one.code for one in add(path, kit, tmp_path).shortfalls] == ["chat.empty_list"]
 
 
 def test_sender_who_is_not_there_is_refused(kit: Kit, tmp_path: Path) -> None:

@@ -204,3 +204,34 @@ def test_one_of_a_thing_is_told_as_one(run: Run, authority: Tsa) -> None:
     Path("WhatsApp Chat with Shop.txt").write_text("x\n2/14/23, 10:35 - Shop: hi\n")
     added = run("add", "WhatsApp Chat with Shop.txt", "-o", "x.zip").err
     assert "(utf-8): 1 message; 2 bytes were not understood: " in added
+
+
+def test_silence_without_a_certain_time_is_told_in_a_sentence(run: Run, authority: Tsa) -> None:
+    days = ("14/03/2026", "02/03/2026", "03/04/2026")
+    said = zip(days, ("Shop", "Me", "Shop"), strict=True)
+    lines = [f"{day}, 10:00 - {name}: hello\n" for day, name in said]
+    Path("chat.txt").write_text("".join(lines))
+    run("add", "chat.txt", "-o", "x.zip", "--me", "Me", "--merchant", "Shop")
+    english = run("chat", "x.zip", "silence").out
+    assert (
+        "from M0002 (time not certain): the next reply in this export is M0003"
+        " (time not certain); how long it took can't be told"
+    ) in english
+    chinese = run("--lang", "zh", "chat", "x.zip", "silence").out
+    assert "自 M0002（时间不确定）起：本导出文件中的下一次回复是 M0003（时间不确定）" in chinese
+
+
+def test_chat_without_a_message_is_said_with_what_to_do(run: Run, authority: Tsa) -> None:
+    Path("rand.json").write_text('{"a":[1,2,3]}')
+    added = run("add", "rand.json", "--parser", "telegram_json", "-o", "x.zip")
+    assert added.code == ExitCode.INCOMPLETE
+    assert "beware: no message was found in it; see whether it is the right file" in added.err
+    chinese = run("--lang", "zh", "add", "rand.json", "--parser", "telegram_json", "-o", "y.zip")
+    assert "没有找到任何消息" in chinese.err
+
+
+def test_one_name_for_both_parties_is_refused_with_a_hint(run: Run, chat: Path) -> None:
+    added = run("add", chat, "--me", SHOP, "--merchant", SHOP, "-o", "x.zip")
+    assert added.code == ExitCode.USAGE
+    assert "the same sender is said to be the buyer and the merchant: " in added.err
+    assert not Path("x.zip").exists()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from evidence_kit.actions.chat_roles import require_apart
 from evidence_kit.actions.chats import ChatOptions, parser_of, series_of
 from evidence_kit.bundle.text import escape
 from evidence_kit.chats import derived
@@ -77,7 +78,7 @@ def members_of(
 
     Raises:
         InputError: "chat.no_format".
-        UsageError: "chat.no_such_parser" or "chat.ambiguous".
+        UsageError: "chat.no_such_parser", "chat.ambiguous" or "chat.both_roles".
     """
     unpacked = path.parent / "unpacked"
     unpacked.mkdir()
@@ -103,6 +104,8 @@ def members_of(
             merchant=options.merchant or said.merchant,
             date_order=options.date_order or said.date_order,
         )
+        if options.me or options.merchant:
+            require_apart(merged.roles)
         if chat and merged.parser:
             parser: Parser | None = parser_named(merged.parser, file=export.member or name)
         else:

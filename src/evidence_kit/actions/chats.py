@@ -8,6 +8,8 @@ from pathlib import Path
 import msgspec
 
 from evidence_kit.actions.chat_dates import date_notes
+from evidence_kit.actions.chat_empty import empty_shortfalls
+from evidence_kit.actions.chat_roles import require_apart, role_notes
 from evidence_kit.actions.chat_siblings import sibling_notes
 from evidence_kit.actions.chat_unread import unread_notes
 from evidence_kit.actions.derivation import derived_file
@@ -77,11 +79,13 @@ def read_chat(
 
     Raises:
         InputError: the file can't be read.
-        UsageError: "chat.none" where no format fits, "chat.ambiguous", "chat.no_such_parser".
+        UsageError: "chat.none" where no format fits, "chat.ambiguous", "chat.no_such_parser",
+            "chat.both_roles".
     """
     options = ChatOptions(
         parser=parser, me=tuple(me), merchant=tuple(merchant), date_order=date_order
     )
+    require_apart(options.roles)
     path = Path(path)
     found = parser_of(Export(read_head(path), path, None), options.parser)
     if found is None:
@@ -102,8 +106,10 @@ def read_drafts(
 
     Raises:
         InputError: a file can't be read.
-        UsageError: several formats fit; there is no such format, chat or sender.
+        UsageError: several formats fit; there is no such format, chat or sender; one sender is
+            said to be both parties.
     """
+    require_apart(options.roles)
     found: list[ReadDrafts] = []
     senders: set[str] = set()
     for number, draft in enumerate(drafts, start=1):
@@ -115,6 +121,7 @@ def read_drafts(
         place.mkdir()
         read, chats = _read_draft(draft, place, options, ask)
         found.append(read)
+        require_apart(options.roles, (one for chat in chats for one in chat.participants))
         senders.update(_names(chats))
     is_chat = any(draft.kind is Kind.CHAT for read in found for draft in read.drafts)
     _require_used(options, senders, is_chat=is_chat)
@@ -222,6 +229,8 @@ def _chat(
         draft, kind=Kind.CHAT, files=(file, *_made(file.path, folder, sources[0][1]))
     )
     shortfalls = tuple(lack for chat in account.chats for lack in _shortfalls(chat, path.name))
+    is_named = options.parser is not None
+    shortfalls += tuple(empty_shortfalls(account.chats, path.name, is_named=is_named))
     parts: dict[tuple[str | None, Parser], list[Chat]] = {}
     for (source, parser), chat in zip(sources, account.chats, strict=True):
         parts.setdefault((series_of(source.member, parser), parser), []).append(chat)
@@ -237,26 +246,11 @@ def _chat(
     )
     notes += tuple(sibling_notes(account.chats, path.name))
     notes += tuple(unread_notes(account.unread or None, path.name))
-    notes += tuple(_shared_names(account.chats, roles, path.name))
     if len(parts) > 1:
         params: dict[str, str | int] = {"name": escape(path.name), "count": len(parts)}
         notes = (Observation(code="chat.members", params=params), *notes)
-    if not (roles.buyer or roles.merchant) and any(chat.participants for chat in account.chats):
-        notes += (Observation(code="chat.roles_open", params={"name": escape(path.name)}),)
+    notes += tuple(role_notes(list(parts.values()), roles, path.name))
     return ReadDrafts(drafts=(read,), notes=notes, shortfalls=shortfalls), account.chats
-
-
-def _shared_names(chats: Sequence[Chat], roles: Roles, name: str) -> Iterator[Observation]:
-    """Names said to be a party's that several accounts of the app go by."""
-    ids: dict[str, set[str]] = {}
-    for chat in chats:
-        for one in chat.participants:
-            if one.sender_raw and one.sender_id:
-                ids.setdefault(one.sender_raw, set()).add(one.sender_id)
-    for sender in sorted(roles.buyer | roles.merchant):
-        if len(ids.get(sender, ())) > 1:
-            params: dict[str, str | int] = {"name": escape(name), "sender": escape(sender)}
-            yield Observation(code="chat.name_shared", params=params)
 
 
 def _made(original: str, folder: Path, parser: Parser) -> Iterator[DraftFile]:

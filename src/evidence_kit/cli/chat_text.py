@@ -51,11 +51,12 @@ _SIDES = {
 def head_lines(words: Words, report: Report, chat: SealedChat) -> Iterator[str]:
     """What every view begins with: which chat, out of which bundle, and how it was read."""
     tr = words.tr
-    yield tr(
+    yield words.plural(
+        "{item} {name}: {count} record, read as {format}",
         "{item} {name}: {count} records, read as {format}",
+        totals_of(chat.transcript.chats).records,
         item=chat.item.id,
         name=chat.title,
-        count=totals_of(chat.transcript.chats).records,
         format=chat.parser.title,
     )
     verdict = verdict_text(words, report.verdict, report.findings)
@@ -109,8 +110,11 @@ def notes(words: Words, chat: SealedChat) -> Iterator[str]:
         zone = zone_name(chat.transcript.assumed_offset)
         yield tr("times without a zone are taken as {zone}", zone=zone)
     if unclaimed := totals_of(accounts).unclaimed_bytes:
-        count = f"{unclaimed:,}"
-        yield tr("{count} bytes were not understood; coverage shows them", count=count)
+        yield words.plural(
+            "{count:,} byte was not understood; coverage shows it",
+            "{count:,} bytes were not understood; coverage shows them",
+            unclaimed,
+        )
     for account in accounts:
         if account.stopped:
             name = escape(account.member or chat.name)
@@ -212,22 +216,35 @@ def is_long(run: Silence) -> bool:
 
 def silence_text(text: ChatWords, run: Silence) -> str:
     """A run in a sentence that claims no more than the export shows."""
-    start = text.tr(
-        "from {number}, {time}", number=number_of(run.opened_by), time=text.moment(run.opened_at_ms)
-    )
-    if run.closed_by is None:
+    start = text.tr("from {message}", message=_message(text, run.opened_by, run.opened_at_ms))
+    if run.closed_by is not None:
+        reply = _message(text, run.closed_by, run.until_ms)
+        if run.duration_ms is None:
+            form = mark(
+                "{start}: the next reply in this export is {reply}; how long it took can't be told"
+            )
+            return text.tr(form, start=start, reply=reply)
         return text.tr(
-            "{start}: no reply appears in this export up to its last record ({time})",
+            "{start}: the next reply in this export is {reply}, after {duration}",
             start=start,
-            time=text.moment(run.until_ms),
+            reply=reply,
+            duration=text.duration(run.duration_ms),
         )
+    if run.until_ms is None:
+        form = mark("{start}: no reply appears in this export up to its last record")
+        return text.tr(form, start=start)
     return text.tr(
-        "{start}: the next reply in this export is {number}, {time}, after {duration}",
+        "{start}: no reply appears in this export up to its last record ({time})",
         start=start,
-        number=number_of(run.closed_by),
         time=text.moment(run.until_ms),
-        duration=text.duration(run.duration_ms),
     )
+
+
+def _message(text: ChatWords, number: int, at_ms: int | None) -> str:
+    """A message by its number, with its time in a sentence."""
+    if at_ms is None:
+        return text.tr("{number} (time not certain)", number=number_of(number))
+    return text.tr("{number}, {time}", number=number_of(number), time=text.moment(at_ms))
 
 
 def silence_facts(text: ChatWords, run: Silence) -> Iterator[str]:

@@ -161,10 +161,8 @@ class ChatWords:
             return self.tr("at no certain time")
         return f"{local:%Y-%m-%d %H:%M:%S} ({zone_name(self._offset)})"
 
-    def duration(self, duration_ms: int | None) -> str:
+    def duration(self, duration_ms: int) -> str:
         """How long, to the minute; to the second below a minute."""
-        if duration_ms is None:
-            return self.tr("for how long is not certain")
         seconds = abs(duration_ms) // 1000
         days, seconds = divmod(seconds, 86_400)
         hours, seconds = divmod(seconds, 3600)

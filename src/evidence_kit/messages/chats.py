@@ -8,6 +8,10 @@ CHAT_ERRORS: dict[str, Message] = {
         mark("several formats fit this file, and they would read it differently: {path}"),
         mark("say which one it is with --parser: {names}"),
     ),
+    "chat.both_roles": Message(
+        mark("the same sender is said to be the buyer and the merchant: {name}"),
+        mark("give the buyer's name with --me, and the merchant's, another one, with --merchant"),
+    ),
     "chat.mark_twice": Message(
         mark("the same mark is both confirmed and rejected: {name}"),
         mark("give it to --confirm or to --reject"),
@@ -169,6 +173,33 @@ CHAT_OBSERVATIONS: dict[str, str] = {
         " or without the option: {name}"
     ),
     "chat.order_shown": mark("the only order that all dates of the chat fit is {order}: {name}"),
+    "chat.merchant_open": mark(
+        "who of them is the merchant is not said, or that name wrote nothing here; --merchant says"
+        " it: {name}"
+    ),
+    "chat.buyer_open": mark(
+        "who of them is you is not said, or that name wrote nothing here; --me says it: {name}"
+    ),
+    "chat.empty": mark(
+        "no message was found in it; see whether it is the right file of the export, and whole:"
+        " {name}"
+    ),
+    "chat.empty_list": mark(
+        "no message was found in it: it only lists the files that hold them; add the whole folder"
+        " of the export, as a zip: {name}"
+    ),
+    "chat.empty_named": mark(
+        "no message was found in it; see whether it is the right file, and leave out --parser or"
+        " name another format (docs/chats.md lists them): {name}"
+    ),
+    "chat.roles_nobody": mark(
+        "none of the names given with --me and --merchant wrote anything here, so who is who is"
+        " not said: {name}"
+    ),
+    "chat.roles_nobody_in": mark(
+        "in {count} of its chats none of the names given with --me and --merchant wrote anything:"
+        " {name}"
+    ),
     "chat.roles_open": mark(
         "who of them is you and who the merchant is not said; --me and --merchant say it: {name}"
     ),

@@ -1,0 +1,76 @@
+"""Who is who in chats, as the user says: what contradicts itself, and what was left open."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from evidence_kit.bundle.text import escape
+from evidence_kit.chats.reading import Roles
+from evidence_kit.chats.record import Chat, Participant, Party
+from evidence_kit.errors import UsageError
+from evidence_kit.model import Observation
+
+
+def require_apart(roles: Roles, participants: Iterable[Participant] = ()) -> None:
+    """Refuse roles that make one sender both parties.
+
+    Args:
+        roles: as the user says.
+        participants: of the chats, where they are known: a name and an id may be one sender's.
+
+    Raises:
+        UsageError: "chat.both_roles".
+    """
+    both = sorted(roles.buyer & roles.merchant)
+    for one in participants:
+        names = {one.sender_raw, one.sender_id}
+        if names & roles.buyer and names & roles.merchant:
+            both.append(one.sender_raw or one.sender_id or "")
+    if both:
+        raise UsageError("chat.both_roles", name=escape(both[0]))
+
+
+def role_notes(chats: Sequence[Sequence[Chat]], roles: Roles, name: str) -> Iterator[Observation]:
+    """What is still open of who is who in an original.
+
+    Args:
+        chats: its chats, each with the accounts of its files.
+        roles: as the user says.
+        name: what the original is called.
+    """
+    found = [one for chat in chats if (one := _parties(chat)) is not None]
+    if not found:  # nobody wrote anything
+        return
+    params: dict[str, str | int] = {"name": escape(name)}
+    every = frozenset[Party]().union(*found)
+    code = None
+    if not (roles.buyer or roles.merchant):
+        code = "chat.roles_open"
+    elif not every:
+        code = "chat.roles_nobody"
+    elif Party.MERCHANT not in every:
+        code = "chat.merchant_open"
+    elif Party.BUYER not in every:
+        code = "chat.buyer_open"
+    if code:
+        yield Observation(code=code, params=params)
+    if every and (count := sum(not parties for parties in found)):
+        yield Observation(code="chat.roles_nobody_in", params={**params, "count": count})
+    yield from _shared_names([one for chat in chats for one in chat], roles, name)
+
+
+def _parties(files: Sequence[Chat]) -> frozenset[Party] | None:
+    """Which of the two wrote in a chat; None where nobody did."""
+    found = {one.role for chat in files for one in chat.participants}
+    return frozenset(found & {Party.BUYER, Party.MERCHANT}) if found else None
+
+
+def _shared_names(chats: Sequence[Chat], roles: Roles, name: str) -> Iterator[Observation]:
+    """Names said to be a party's that several accounts of the app go by."""
+    ids: dict[str, set[str]] = {}
+    for chat in chats:
+        for one in chat.participants:
+            if one.sender_raw and one.sender_id:
+                ids.setdefault(one.sender_raw, set()).add(one.sender_id)
+    for sender in sorted(roles.buyer | roles.merchant):
+        if len(ids.get(sender, ())) > 1:
+            params: dict[str, str | int] = {"name": escape(name), "sender": escape(sender)}
+            yield Observation(code="chat.name_shared", params=params)
