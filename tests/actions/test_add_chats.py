@@ -226,6 +226,56 @@ def test_unknown_text_is_kept_as_a_document_and_said_so(kit: Kit, tmp_path: Path
     assert codes(add(tmp_path / "page.html", kit, tmp_path)) == ["chat.unrecognised"]
 
 
+DATED = "2026-11-08 10:20 阿禾：在吗"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code", "count"),
+    [
+        ("a.txt", "", "chat.empty", None),
+        ("a.json", "\r\n ", "chat.empty", None),
+        ("a.txt", "11月1日 19:58 我：在吗\n11月1日 19:59 店主：在", "chat.no_year", 2),
+        ("a.txt", "11-01 晚上7:58 我：在吗\n不在\n", "chat.no_year", 1),
+        ("a.txt", "阿禾 11/1 7:58 PM\nhello\n", "chat.no_year", 1),
+        ("a.txt", f"{DATED}\r第二行\r{DATED}\r{DATED}\r", "chat.lone_cr", None),
+        ("a.txt", f"记一下\r\n{DATED}\r\n", "chat.few_times", 1),
+        ("a.txt", f"{DATED}\n\n一段\n", "chat.few_times", 1),
+        ("a.txt", "2026-11-08 10:20 付款\n2026-11-08 10:21 发货\n", "chat.few_times", 2),
+        ("a.txt", "1.5 10 30:20\n2026 年\n", "chat.no_times", None),
+        ("a.csv", "a,b\n1,2\n", "chat.no_columns", None),
+        ("a.json", '{"a":1}', "chat.unrecognised", None),
+        ("a.txt", "zeros\0", "chat.unrecognised", None),
+    ],
+)
+def test_why_a_text_is_no_chat_is_said(
+    name: str, data: str, code: str, count: int | None, kit: Kit, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    path.write_text(data, encoding="utf-8", newline="")
+    sealed = add(path, kit, tmp_path)
+    assert codes(sealed) == [code]
+    assert sealed.notes[0].params.get("count") == count
+    assert items_of(sealed)[0].kind is Kind.DOCUMENT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        DATED,
+        f"{DATED}\n第二行\n",
+        f"\n{DATED}\r\n\r\n{DATED}\r\n",
+        "08/11/2026, 10:20 - Ahe: hello\n08/11/2026, 10:21 - Shop: hi\n",
+    ],
+)
+def test_one_message_or_two_are_a_chat_where_nothing_else_is_there(
+    text: str, kit: Kit, tmp_path: Path
+) -> None:
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8", newline="")
+    sealed = add(tmp_path / "a.txt", kit, tmp_path)
+    assert "chat.read" in codes(sealed)
+    assert items_of(sealed)[0].kind is Kind.CHAT
+
+
 def test_picture_is_no_chat_and_nothing_is_said_of_it(kit: Kit, tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(metadata.png())
     assert codes(add(tmp_path / "a.png", kit, tmp_path)) == []

@@ -111,12 +111,12 @@ def test_bytes_of_a_span_give_back_its_body_and_lines(export: Export) -> None:
 
 
 @each_textual
-@pytest.mark.parametrize("variant", ["bom", "crlf", "gb18030", "utf-16"])
+@pytest.mark.parametrize("variant", ["bom", "crlf", "gb18030", "utf-16", "utf-16 unmarked"])
 def test_encoding_and_line_ends_do_not_change_the_records(
     export: Export, variant: str, tmp_path: Path
 ) -> None:
     syntax = parser_named(export.parser).syntax
-    if syntax in ("html", "xml", "mail") or (variant == "utf-16" and syntax == "jsonl"):
+    if syntax in ("html", "xml", "mail") or (variant.startswith("utf-16") and syntax == "jsonl"):
         pytest.skip("says its encoding itself")
     text = text_of(export)
     made = {
@@ -124,6 +124,7 @@ def test_encoding_and_line_ends_do_not_change_the_records(
         "crlf": text.replace("\n", "\r\n").encode(),
         "gb18030": text.encode("gb18030"),
         "utf-16": codecs.BOM_UTF16_LE + text.encode("utf-16-le"),
+        "utf-16 unmarked": text.encode("utf-16-be"),
     }[variant]
     changed = tmp_path / export.case.file
     changed.write_bytes(made)
@@ -134,6 +135,7 @@ def test_encoding_and_line_ends_do_not_change_the_records(
     assert claims(records) == claims(plain)
     assert chat.has_bom is (variant in ("bom", "utf-16"))
     said = {"bom": "utf-8", "crlf": "utf-8", "utf-16": "utf-16-le"}.get(variant)
+    said = "utf-16-be" if variant == "utf-16 unmarked" else said
     # what is ASCII throughout is UTF-8, too
     assert chat.encoding == said or (variant == "gb18030" and chat.encoding in ("gb18030", "utf-8"))
 

@@ -74,6 +74,7 @@ def test_encoding_and_line_ends_do_not_change_who_claims_a_text(
         "crlf": text.replace("\n", "\r\n").encode(),
         "gb18030": text.encode("gb18030"),
         "utf-16": codecs.BOM_UTF16_LE + text.encode("utf-16-le"),
+        "utf-16 without a BOM": text.encode("utf-16-le"),
     }
     plain = detected(export)
     for name, data in made.items():

@@ -289,6 +289,12 @@ def test_lines_end_at_line_feeds_alone(tmp_path_factory: pytest.TempPathFactory)
         ("\ufeff店主".encode("utf-16-le"), "utf-16-le", 2),
         ("\ufeff店主".encode("utf-16-be"), "utf-16-be", 2),
         ("\ufeff店主".encode("utf-16-le") + b"x", "mixed", 0),
+        ("一 ok\n店主 🫨\r\n".encode("utf-16-le"), "utf-16-le", 0),
+        ("一 ok\n店主 🫨\r\n".encode("utf-16-be"), "utf-16-be", 0),
+        ("ok\n".encode("utf-16-le") + b"x", "utf-8", 0),
+        ("no line end".encode("utf-16-le"), "utf-8", 0),
+        ("a zero\0\n".encode("utf-16-le"), "utf-8", 0),
+        (b"a zero\0in ASCII\n", "utf-8", 0),
         ("店主".encode() + b"\xff\n", "mixed", 0),
         ("店".encode("utf-8-sig") + "店".encode("gb18030"), "mixed", 3),
         ("保证三天发货\n".encode("gb18030") * 9 + b"\xff\xfe1", "mixed-gb18030", 0),
@@ -297,7 +303,7 @@ def test_lines_end_at_line_feeds_alone(tmp_path_factory: pytest.TempPathFactory)
         ("店主".encode()[:-1], "mixed", 0),
     ],
 )
-def test_encoding_is_a_bom_else_utf8_else_gb18030(
+def test_encoding_is_a_bom_else_utf16_else_utf8_else_gb18030(
     data: bytes, encoding: str, bom_bytes: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     found = made(tmp_path_factory, data)

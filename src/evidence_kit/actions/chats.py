@@ -13,6 +13,7 @@ from evidence_kit.actions.chat_roles import require_apart, role_notes
 from evidence_kit.actions.chat_siblings import sibling_notes
 from evidence_kit.actions.chat_unread import unread_notes
 from evidence_kit.actions.derivation import derived_file
+from evidence_kit.actions.no_chat import why_no_chat
 from evidence_kit.bundle.text import escape
 from evidence_kit.chats import derived
 from evidence_kit.chats.containers import Export, ZipRefused, exports
@@ -21,7 +22,6 @@ from evidence_kit.chats.reading import Reading, Roles
 from evidence_kit.chats.record import Chat, Participant
 from evidence_kit.chats.source import Source, open_source, read_head
 from evidence_kit.chats.totals import totals_of
-from evidence_kit.chats.written import dated_lines
 from evidence_kit.errors import UsageError, closest
 from evidence_kit.model import Draft, DraftFile, Kind, Maker, Observation
 
@@ -148,7 +148,7 @@ def _read_draft(
     except ZipRefused as refused:
         return _document(draft, refused.code), ()
     if not chosen:
-        return _document(draft, *_reason(draft)), ()
+        return _document(draft, *why_no_chat(path, draft.files[0].media_type)), ()
     return _chat(draft, by_series(chosen), folder, options, ask)
 
 
@@ -184,17 +184,6 @@ def parser_of(export: Export, parser_id: str | None, *, name: str | None = None)
     parser = parser_named(parser_id, file=export.member or name or export.path.name)
     # of the texts in a zip, the named format takes those that may be its own
     return parser if export.member is None or parser.detect(export.head).score else None
-
-
-def _reason(draft: Draft) -> tuple[str | None, int]:
-    """Why a file is no chat, as a code, and how many of its lines begin as messages do."""
-    file = draft.files[0]
-    if file.media_type == "application/pdf":
-        return None, 0  # nobody takes one for a chat
-    if file.media_type != "text/plain":
-        return "chat.unrecognised", 0
-    count = dated_lines(read_head(Path(file.source)).text)
-    return ("chat.few_times" if count else "chat.no_times"), count
 
 
 def _document(draft: Draft, code: str | None, count: int = 0) -> ReadDrafts:

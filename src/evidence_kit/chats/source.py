@@ -3,6 +3,7 @@
 import codecs
 import hashlib
 import posixpath
+import unicodedata
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,6 +21,8 @@ PIECE_BYTES = 1 << 20
 LINE_CHARACTERS = 1 << 22
 """A longer line comes in several pieces."""
 _HALF = 0.5
+_NO_TEXT = frozenset({"Cn", "Co"})
+"""Of Unicode's categories, those that no text without a BOM is guessed to hold."""
 _BOMS: tuple[tuple[bytes, Encoding], ...] = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -185,14 +188,14 @@ class Source:
 def open_source(
     path: Path, member: str | None = None, container: Container | None = None
 ) -> Source:
-    """Hash a file and find its encoding: a BOM, else UTF-8, else GB 18030, strictly or mixed.
+    """Hash a file and find its encoding: a BOM, UTF-16, UTF-8, else GB 18030, strictly or mixed.
 
     Raises:
         InputError: "file.unreadable".
     """
     try:
         with path.open("rb") as stream:
-            bom, declared = _bom(stream.read(4))
+            bom, declared = _declared(stream.read(HEAD_BYTES))
             stream.seek(0)
             digest, size, is_utf8 = _hash(stream)
             encoding: Encoding
@@ -238,7 +241,7 @@ def mended(text: str) -> str:
 
 
 def _head_text(data: bytes) -> str:
-    bom, declared = _bom(data)
+    bom, declared = _declared(data)
     if declared is None and b"\0" in data:
         return ""
     for codec in (declared,) if declared else ("utf-8", "gb18030"):
@@ -252,11 +255,37 @@ def _head_text(data: bytes) -> str:
     return text if len(data) < HEAD_BYTES else text[: text.rfind("\n") + 1] or text
 
 
-def _bom(data: bytes) -> tuple[bytes, Encoding | None]:
+def _declared(data: bytes) -> tuple[bytes, Encoding | None]:
+    """What the beginning of a file says of its encoding: a BOM, or the zero bytes of UTF-16."""
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             return bom, encoding
-    return b"", None
+    return b"", _utf16_without_bom(data) if b"\0" in data else None
+
+
+def _utf16_without_bom(data: bytes) -> Encoding | None:
+    """The order of bytes in which these are lines or JSON; None where neither or both give that.
+
+    A line feed in the wrong order is U+0A00, which is no character, so one line is enough.
+    """
+    orders: tuple[Encoding, ...] = ("utf-16-le", "utf-16-be")
+    found = [encoding for encoding in orders if _is_text(data, encoding)]
+    return found[0] if len(found) == 1 and len(data) % 2 == 0 else None
+
+
+def _is_text(data: bytes, encoding: Encoding) -> bool:
+    try:
+        text = codecs.getincrementaldecoder(encoding)().decode(data)
+    except UnicodeDecodeError:
+        return False
+    is_likely = "\n" in text or text.startswith(("{", "["))
+    return is_likely and not any(map(_is_no_text, set(text)))
+
+
+def _is_no_text(character: str) -> bool:
+    # beyond the BMP, what is unknown is some newer emoji
+    is_unknown = character <= "\uffff" and unicodedata.category(character) in _NO_TEXT
+    return is_unknown or character == "\0"
 
 
 def _hash(stream: BinaryIO) -> tuple[str, int, bool]:

@@ -19,7 +19,7 @@ from evidence_kit.trust.tsa_client import TokenReply
 _WARNINGS = frozenset({"media.identifying", "media.location", "secrets.kept", "secrets.too_many"})
 """Notes of what was asked for, but which can do harm."""
 
-_UNREADABLE = frozenset({"chat.few_times", "chat.no_times"})
+_UNREADABLE = frozenset({"chat.few_times", "chat.no_times", "chat.no_year"})
 """Notes on a text that was not understood as a chat."""
 _EXAMPLE = (
     mark("  2026-05-01 10:00 Shop: it ships within three days"),

@@ -203,9 +203,15 @@ CHAT_OBSERVATIONS: dict[str, str] = {
     "chat.roles_open": mark(
         "who of them is you and who the merchant is not said; --me and --merchant say it: {name}"
     ),
+    "chat.empty": mark("nothing is written in it, so it is kept as a document: {name}"),
     "chat.few_times": mark(
         "no chat format fits, so it is kept as a document; lines that begin with a date and a time:"
-        " {count}, and three are needed: {name}"
+        " {count}; fewer than three are read where each has a name and a colon and nothing stands"
+        " before them, and otherwise with --parser generic_txt: {name}"
+    ),
+    "chat.lone_cr": mark(
+        "no chat format fits, so it is kept as a document; its lines end as on old Macs (CR alone),"
+        " which is not read; add, beside it, a copy saved with other line ends: {name}"
     ),
     "chat.members": mark(
         "the zip holds several chats, and each is read by itself; there are {count}: {name}"
@@ -213,9 +219,17 @@ CHAT_OBSERVATIONS: dict[str, str] = {
     "chat.more_chats": mark(
         "more chats were read, and chat.json tells of each; there are {count}: {name}"
     ),
+    "chat.no_columns": mark(
+        "no chat format fits, so it is kept as a document; its first row does not name three"
+        " columns for time, sender and text, such as time,sender,text or 时间,发送人,内容: {name}"
+    ),
     "chat.no_times": mark(
         "no chat format fits, so it is kept as a document; no line begins with a date and a time:"
         " {name}"
+    ),
+    "chat.no_year": mark(
+        "no chat format fits, so it is kept as a document; lines that begin with a date without a"
+        " year and a time: {count}; the year is never guessed, so it has to be there: {name}"
     ),
     "chat.sorted_anew": mark(
         "the program that made this export sorts messages anew by time and leaves out those without"
@@ -243,7 +257,10 @@ CHAT_OBSERVATIONS: dict[str, str] = {
         "the zip unpacks to more than is read, so it is kept as a document; unpack it and add"
         " what is in it: {name}"
     ),
-    "chat.unrecognised": mark("no chat format fits, so it is kept as a document: {name}"),
+    "chat.unrecognised": mark(
+        "no chat format fits, so it is kept as a document; none of the programs whose exports are"
+        " read writes a file like it (docs/chats.md lists them): {name}"
+    ),
 }
 """Those that name a byte tell where a parser could not go on; see `chats.record.Stop`."""
 

@@ -12,20 +12,27 @@ from evidence_kit.chats.lost_headers import KnownSenders
 from evidence_kit.chats.parser import GENERIC, Detection, Options, Parser
 from evidence_kit.chats.phrases import flags_of, kind_of_body, kind_of_system
 from evidence_kit.chats.record import Part, Record
+from evidence_kit.chats.short import consists_of
 from evidence_kit.chats.source import Head, Source, read_head
 from evidence_kit.chats.times import Orders, orders_in
 from evidence_kit.chats.written import DATED, dated_lines, moment_of
 
 _NAMED = re.compile(r"(?P<name>[^:：]{1,40}?)[ \t]*[:：](?!//)[ \t]?(?P<text>.*)", re.DOTALL)
 _ENOUGH = 3
-"""Fewer lines with a time are any note."""
+"""Fewer lines with a time are any note, unless nothing else stands there."""
 
 
 def _detect(head: Head) -> Detection:
     found = dated_lines(head.text)
-    if found < _ENOUGH:
+    if found < _ENOUGH and not _is_short_chat(head):
         return Detection()
     return Detection(GENERIC, (f"{found} lines that begin with a date and a time",))
+
+
+def _is_short_chat(head: Head) -> bool:
+    """Whether there is nothing but messages, each with `name:` behind its time."""
+    has_names = all(_NAMED.fullmatch(found["rest"]) for found in DATED.finditer(head.text))
+    return has_names and consists_of(head, DATED)
 
 
 def _parse(source: Source, options: Options) -> Iterator[Part]:

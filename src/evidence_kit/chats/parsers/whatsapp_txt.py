@@ -15,6 +15,7 @@ from evidence_kit.chats.memo import Memo
 from evidence_kit.chats.parser import SHAPE, SIGNATURE, Detection, Options, Parser
 from evidence_kit.chats.phrases import kind_of_system
 from evidence_kit.chats.record import PARTICIPANTS, Part, Record, RecordKind
+from evidence_kit.chats.short import consists_of
 from evidence_kit.chats.source import Head, Source, read_head
 from evidence_kit.chats.times import (
     CHINESE_HALVES,
@@ -53,7 +54,8 @@ _DIRECTIONS = "\u200e\u200f\u202a\u202b\u202c\u2068\u2069"
 _QUOTES = (('"', '"'), ("“", "”"), ("「", "」"))
 _FILE_NAME = re.compile(r"_chat\.txt|.*WhatsApp.*\.txt", re.IGNORECASE | re.DOTALL)
 _ENOUGH = 3
-"""Fewer headers are any note, where neither the file's name nor a notice tells."""
+"""Fewer headers are any note, where neither the file's name nor a notice tells, nor what else
+stands there."""
 _CACHE = 1 << 12
 _LOOKED_AT = 200
 """Headers that are looked at for the notice of encryption."""
@@ -70,7 +72,8 @@ def _detect(head: Head) -> Detection:
         return Detection(SIGNATURE, ("the name that WhatsApp gives a chat, and its headers",))
     if any(_is_notice_line(line) for line in first_lines[:_LOOKED_AT]):
         return Detection(SIGNATURE, ("WhatsApp's notice of encryption",))
-    if named < _ENOUGH or named * 2 < len(found):
+    is_short_chat = named == len(found) and consists_of(head, _HEADER)
+    if (named < _ENOUGH and not is_short_chat) or named * 2 < len(found):
         return Detection()
     return Detection(SHAPE, (f"{named} lines of date, time, name and colon as WhatsApp has them",))
 
