@@ -232,8 +232,8 @@ DATED = "2026-11-08 10:20 阿禾：在吗"
 @pytest.mark.parametrize(
     ("name", "data", "code", "count"),
     [
-        ("a.txt", "", "chat.empty", None),
-        ("a.json", "\r\n ", "chat.empty", None),
+        ("a.txt", "", "chat.blank", None),
+        ("a.json", "\r\n ", "chat.blank", None),
         ("a.txt", "11月1日 19:58 我：在吗\n11月1日 19:59 店主：在", "chat.no_year", 2),
         ("a.txt", "11-01 晚上7:58 我：在吗\n不在\n", "chat.no_year", 1),
         ("a.txt", "阿禾 11/1 7:58 PM\nhello\n", "chat.no_year", 1),

@@ -26,7 +26,7 @@ def why_no_chat(path: Path, media_type: str) -> tuple[str | None, int]:
         return None, 0  # nobody takes one for a chat
     head = read_head(path)
     if head.is_whole and not head.data.strip():
-        return "chat.empty", 0
+        return "chat.blank", 0
     if media_type == "text/csv":
         return "chat.no_columns", 0
     if media_type not in _TEXT or not head.text:

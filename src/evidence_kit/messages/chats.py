@@ -203,7 +203,7 @@ CHAT_OBSERVATIONS: dict[str, str] = {
     "chat.roles_open": mark(
         "who of them is you and who the merchant is not said; --me and --merchant say it: {name}"
     ),
-    "chat.empty": mark("nothing is written in it, so it is kept as a document: {name}"),
+    "chat.blank": mark("nothing is written in it, so it is kept as a document: {name}"),
     "chat.few_times": mark(
         "no chat format fits, so it is kept as a document; lines that begin with a date and a time:"
         " {count}; fewer than three are read where each has a name and a colon and nothing stands"
