@@ -143,7 +143,7 @@ def measure(folder: Path, options: Options) -> Iterator[Row]:
             floor_name=f"a message among {_SIZES[0]:,}",
             limit=_GROWTH,
         )
-    yield from rivals.measure(folder)
+    yield from rivals.measure(folder, min(options.runs, 3))
 
 
 def _run(parser: str, path: Path) -> tuple[float, float, int]:

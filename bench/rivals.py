@@ -5,7 +5,9 @@ whatstk is under the GPL: its program is started, nothing of it is imported or s
 program of chat-miner 0.6 ends in an error (its table has no `to_csv`), so its classes are called.
 """
 
+import contextlib
 import csv
+import functools
 import subprocess
 import sys
 import unicodedata
@@ -14,8 +16,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from statistics import median
 
-from bench.measure import Row, cpu_seconds
+from bench.measure import Row, cpu_seconds, in_turns
 
 ENVIRONMENT = Path(__file__).parent.parent / ".venv-rivals"
 _CHAT_MINER = (
@@ -97,8 +100,13 @@ def _write(path: Path, style: str, count: int) -> list[Said]:
     return said
 
 
-def measure(folder: Path) -> Iterator[Row]:
-    """Our cost of a message beside the quicker rival's, and the share that each gets right."""
+def measure(folder: Path, runs: int) -> Iterator[Row]:
+    """Our cost of a message beside each rival's, and the share that each gets right.
+
+    Args:
+        folder: where the files go.
+        runs: of each, in turns, after one that does not count.
+    """
     missing = [rival.name for rival in _RIVALS if not Path(rival.command[0]).exists()]
     if missing:
         names = ", ".join(missing)
@@ -108,15 +116,25 @@ def measure(folder: Path) -> Iterator[Row]:
         few, many = folder / "few.txt", folder / "many.txt"
         _write(few, style, _FEW)
         said = _write(many, style, _MANY)
-        costs_us: dict[str, float] = {}
+        table = folder / "table.csv"
         shares: dict[str, float] = {}
         for reader in (_OURS, *_RIVALS):
-            table = folder / "table.csv"
-            short_s = _run(reader, few, table)
-            long_s = _run(reader, many, table)
-            if short_s is not None and long_s is not None:
-                costs_us[reader.name] = (long_s - short_s) / (_MANY - _FEW) * 1e6
+            with contextlib.suppress(subprocess.CalledProcessError):
+                _run(reader, many, table)
                 shares[reader.name] = _share(said, table, reader.columns)
+        readers = [reader for reader in (_OURS, *_RIVALS) if reader.name in shares]
+        taken = in_turns(
+            *(
+                functools.partial(_run, reader, path, table)
+                for reader in readers
+                for path in (few, many)
+            ),
+            runs=runs,
+        )
+        costs_us = {
+            reader.name: (median(long_s) - median(short_s)) / (_MANY - _FEW) * 1e6
+            for reader, short_s, long_s in zip(readers, taken[::2], taken[1::2], strict=True)
+        }
         yield from _rows(style, costs_us, shares)
 
 
@@ -141,13 +159,14 @@ def _rows(style: str, costs_us: dict[str, float], shares: dict[str, float]) -> I
         )
 
 
-def _run(reader: _Reader, path: Path, table: Path) -> float | None:
-    """Processor time in s; None where the program fails."""
+def _run(reader: _Reader, path: Path, table: Path) -> float:
+    """Processor time in s.
+
+    Raises:
+        subprocess.CalledProcessError: the program failed.
+    """
     table.unlink(missing_ok=True)
-    try:
-        return cpu_seconds((*reader.command, path, table))
-    except subprocess.CalledProcessError:
-        return None
+    return cpu_seconds((*reader.command, path, table))
 
 
 def _share(said: list[Said], table: Path, columns: tuple[str, str, str]) -> float:
