@@ -59,7 +59,7 @@ def head_sheet(view: View, chat: SealedChat, found: Findings) -> Html:
         verdict_box(view),
         answers(view, view.subjects[0].report),
         tag("h3", tr("the export"), class_="say"),
-        _export(view, chat),
+        _export(view, words, chat),
         listed(notes(view.words, chat)),
         tag("h3", tr("waiting for replies"), class_="say"),
         join(_silences(view, words, chat, found)),
@@ -79,11 +79,12 @@ def _limits(view: View) -> Iterator[str]:
     yield from (messages.LIMITS[code] for code in view.limits if code not in _OF_PAGES)
 
 
-def _export(view: View, chat: SealedChat) -> Html:
+def _export(view: View, words: ChatWords, chat: SealedChat) -> Html:
     tr, accounts = view.tr, chat.transcript.chats
     shown = accounts[:_MAX_LINES]
     more = ["…"] if len(accounts) > len(shown) else []
     totals = totals_of(accounts)
+    zone = tr("{zone}, where no other one stands beside a time", zone=words.zone)
     said = mark("as said at sealing") if chat.is_roles_sealed else mark("as said for this page")
     return rows(
         (
@@ -91,7 +92,8 @@ def _export(view: View, chat: SealedChat) -> Html:
             ("SHA-256", join((*(tag("code", one.sha256) for one in shown), *more), " ")),
             (tr("format"), f"{chat.parser.title}, {', '.join(totals.encodings)}"),
             (tr("records"), f"{totals.records:,}"),
-            (tr("period"), _period(view, totals)),
+            (tr("period"), _period(view, words, totals)),
+            (tr("time zone"), zone),
             (tr("bytes not understood"), _unclaimed(view, totals.unclaimed_bytes)),
             (tr("buyer"), _names(chat, Party.BUYER, tr(said))),
             (tr("merchant"), _names(chat, Party.MERCHANT, tr(said))),
@@ -99,9 +101,9 @@ def _export(view: View, chat: SealedChat) -> Html:
     )
 
 
-def _period(view: View, totals: Totals) -> Html:
+def _period(view: View, words: ChatWords, totals: Totals) -> Html:
     """From the first certain time to the last, and how many messages have none."""
-    times = (one.replace("T", " ") for one in (totals.first_at, totals.last_at) if one)
+    times = (words.written(one) for one in (totals.first_at, totals.last_at) if one)
     lines = []
     if totals.undated:
         lines.append(

@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from evidence_kit.actions.sealed_chat import SealedChat
 from evidence_kit.chats.derived import SHOWN_FILES, number_of
 from evidence_kit.chats.marks import OF_WORDS, Mark
-from evidence_kit.chats.record import Party, Record, RecordKind
+from evidence_kit.chats.record import Party, Precision, Record, RecordKind
 from evidence_kit.chats.transcript import Entry
 from evidence_kit.cli.chat_head import Findings
 from evidence_kit.cli.chat_text import silence_text
 from evidence_kit.cli.chat_words import ChatWords
 from evidence_kit.cli.markup import Html, foreign, join, tag, text
 from evidence_kit.cli.words import Words
+from evidence_kit.i18n import mark
 
 _BODY_CHARACTERS = 20_000
 """Of one message; a longer one is cut, and says so."""
@@ -34,6 +35,8 @@ class Rows:
 
     def __init__(self, words: Mapping[str, Words], chat: SealedChat, found: Findings) -> None:
         self._texts = {lang: ChatWords(one, chat) for lang, one in words.items()}
+        undated = mark("no certain date; it stands here as in the file")
+        self._undated = {lang: one.tr(undated) for lang, one in words.items()}
         self._transcript = chat.transcript
         self._words = next(iter(self._texts.values()))
         self._judgements = found.judgements
@@ -53,7 +56,7 @@ class Rows:
         several = len(self._transcript.conversations) > 1
         for entry in self._transcript.in_time_order():
             conversation = entry.record.conversation
-            place = (conversation, self._words.day(entry) or (opened[1] if opened else ""))
+            place = (conversation, self._words.day(entry))
             if place != opened:
                 yield from self._section(rows, opened)
                 if several and (opened is None or opened[0] != conversation):
@@ -68,8 +71,9 @@ class Rows:
         self, rows: Sequence[Html], opened: tuple[str | None, str] | None
     ) -> Iterator[Html]:
         if rows and opened:
-            day = opened[1] or "—"
-            yield tag("section", tag("h3", day), tag("ol", join(rows, "\n")), class_="day")
+            # nobody wrote that it was the day of the record before
+            heading = tag("h3", opened[1] or self._in_each(self._undated))
+            yield tag("section", heading, tag("ol", join(rows, "\n")), class_="day")
 
     def _row(self, entry: Entry) -> Html:
         record, marks = entry.record, self._marks.get(entry.number, [])
@@ -82,7 +86,7 @@ class Rows:
         return tag(
             "li",
             tag("a", number, href=f"#{number}", class_="n"),
-            tag("time", self._words.clock(entry)),
+            tag("time", self._clock(entry)),
             tag("b", foreign(name, limit=80)) if name else "",
             *(tag("i", class_=f"l-{label}") for label in (*labels, *record.flags)),
             tag("p", self._body(record, marks), dir="auto") if record.body_raw else "",
@@ -91,6 +95,12 @@ class Rows:
             class_=" ".join(classes),
             id=number,
         )
+
+    def _clock(self, entry: Entry) -> str:
+        """In each language only where there are words in it."""
+        if entry.at_ms is not None and entry.record.precision is not Precision.DAY:
+            return self._words.clock(entry)
+        return self._in_each({lang: words.clock(entry) for lang, words in self._texts.items()})
 
     def _body(self, record: Record, marks: Sequence[Mark]) -> Html:
         body = record.body_raw[:_BODY_CHARACTERS]

@@ -277,7 +277,7 @@ def coverage_lines(words: Words, chat: SealedChat) -> Iterator[str]:
         name = f"{chat.name} / {account.member}" if account.member else chat.name
         yield tr("file: {name}, {size} bytes", name=name, size=f"{account.size_bytes:,}")
         yield f"sha256: {account.sha256}"
-    yield from _total_lines(words, totals_of(accounts))
+    yield from _total_lines(words, ChatWords(words, chat), totals_of(accounts))
     if chat.transcript.is_newest_first:
         yield tr("the file has the newest record first, so its times go back as they should")
     for account in accounts:
@@ -289,11 +289,11 @@ def coverage_lines(words: Words, chat: SealedChat) -> Iterator[str]:
         yield tr("from {name}: {count}", name=sender, count=one.records)
 
 
-def _total_lines(words: Words, totals: Totals) -> Iterator[str]:
+def _total_lines(words: Words, text: ChatWords, totals: Totals) -> Iterator[str]:
     tr = words.tr
     yield tr("encoding: {name}", name=", ".join(totals.encodings))
-    yield tr("first time: {time}", time=totals.first_at or "—")
-    yield tr("last time: {time}", time=totals.last_at or "—")
+    yield tr("first time: {time}", time=text.written(totals.first_at) if totals.first_at else "—")
+    yield tr("last time: {time}", time=text.written(totals.last_at) if totals.last_at else "—")
     yield tr("records: {count}", count=totals.records)
     for kind, count in totals.kinds.items():
         name = next((tr(text) for one, text in KINDS.items() if one == kind), kind)

@@ -100,6 +100,8 @@ class ChatWords:
         self._name = chat.name
         self._offset = chat.transcript.assumed_offset
         self._zone = timezone(_offset(self._offset))
+        self.zone = zone_name(self._offset)
+        """In which moments are told, and times that name no other one."""
 
     def label(self, number: int) -> str:
         """The short name of a record, such as E1#M0142."""
@@ -114,25 +116,28 @@ class ChatWords:
             if Flag.NO_SUCH_TIME in record.flags:
                 form = mark("no certain time ({text})")
             return self.tr(form, text=record.ts_raw)
-        times = [self._local(record, candidate) for candidate in record.ts_candidates]
-        text = self.tr(" or ").join(times)
-        if record.tz_status is TzStatus.ASSUMED:
-            return self.tr("{time} ({zone} assumed)", time=text, zone=zone_name(self._offset))
-        return f"{text} ({zone_name(self._zone_of(record))})"
+        times = [self._local(candidate)[: _length(record)] for candidate in record.ts_candidates]
+        return self._in_zone(self.tr(" or ").join(times), record.ts_candidates[0])
 
-    def _zone_of(self, record: Record) -> str:
-        """The offset that its time is shown in: its own, or for an epoch that of the chat."""
-        candidate = record.ts_candidates[0]
-        if record.tz_status is TzStatus.OFFSET and not candidate.endswith("Z"):
-            return candidate[-6:]
-        return self._offset
+    def written(self, candidate: str) -> str:
+        """A certain time of a record, as in `Chat.first_at`, with its zone."""
+        return self._in_zone(self._local(candidate)[: _LENGTHS[Precision.SECOND]], candidate)
 
-    def _local(self, record: Record, candidate: str) -> str:
+    def _in_zone(self, text: str, candidate: str) -> str:
+        """A time that is shown with the zone that it is shown in."""
+        if candidate.endswith("Z") or _has_offset(candidate):
+            return f"{text} ({zone_name(self._zone_of(candidate))})"
+        return self.tr("{time} ({zone} assumed)", time=text, zone=zone_name(self._offset))
+
+    def _zone_of(self, candidate: str) -> str:
+        """The offset that a time is shown in: its own, or for an epoch that of the chat."""
+        return candidate[-6:] if _has_offset(candidate) else self._offset
+
+    def _local(self, candidate: str) -> str:
         if candidate.endswith("Z"):
             candidate = self._shifted(candidate)
-        plain = candidate[: -len("+00:00")] if candidate[-6:-5] in ("+", "-") else candidate
-        length = _LENGTHS.get(record.precision) if record.precision else None
-        return plain[:length].replace("T", " ")
+        plain = candidate[: -len("+00:00")] if _has_offset(candidate) else candidate
+        return plain.replace("T", " ")
 
     def _shifted(self, candidate: str) -> str:
         try:
@@ -141,23 +146,34 @@ class ChatWords:
             return candidate
 
     def day(self, entry: Entry) -> str:
-        """The day of a certain time, in the zone that it is shown in; empty where there is none."""
-        return "" if entry.at_ms is None else self.time(entry.record)[:10]
+        """The day of a certain time, in the zone of the chat; empty where there is none."""
+        local = self._at(entry.at_ms)
+        return local.date().isoformat() if local else ""
 
     def clock(self, entry: Entry) -> str:
-        """The time of the day of a certain time; the whole of every other one."""
+        """What tells a time below its `day`: that of the day, with its zone where that is not the
+        chat's; the whole of every one that is of another day or not certain."""
         record = entry.record
         if entry.at_ms is None or record.precision is Precision.DAY:
             return self.time(record)
-        return self._local(record, record.ts_candidates[0])[11:]
+        candidate = record.ts_candidates[0]
+        local, zone = self._local(candidate)[: _length(record)], self._zone_of(candidate)
+        if zone != self._offset:
+            local = self._in_zone(local, candidate)
+        return local[11:] if local[:10] == self.day(entry) else local
+
+    def _at(self, at_ms: int | None) -> datetime | None:
+        if at_ms is None:
+            return None
+        try:
+            return (_EPOCH + timedelta(milliseconds=at_ms)).astimezone(self._zone)
+        except OverflowError:
+            return None
 
     def moment(self, at_ms: int | None) -> str:
         """A moment that was computed, in the zone of the chat."""
-        if at_ms is None:
-            return self.tr("at no certain time")
-        try:
-            local = (_EPOCH + timedelta(milliseconds=at_ms)).astimezone(self._zone)
-        except OverflowError:
+        local = self._at(at_ms)
+        if local is None:
             return self.tr("at no certain time")
         return f"{local:%Y-%m-%d %H:%M:%S} ({zone_name(self._offset)})"
 
@@ -222,6 +238,15 @@ def zone_name(offset: str) -> str:
     if offset[1:] == "00:00":
         return "UTC"
     return f"UTC{offset[0]}{hours}" + (f":{minutes}" if minutes != "00" else "")
+
+
+def _length(record: Record) -> int | None:
+    """How much of a time, written to the millisecond, the record itself writes."""
+    return _LENGTHS.get(record.precision) if record.precision else None
+
+
+def _has_offset(candidate: str) -> bool:
+    return candidate[-6:-5] in ("+", "-")
 
 
 def _offset(text: str) -> timedelta:
