@@ -132,7 +132,7 @@ def test_a_missing_time_alone_is_not_called_unchecked(run: Run) -> None:
     run("add", "text.txt", "-o", "a.zip", "--no-timestamp")
     run("verify", "a.zip", "--html", "report.html")
     content = Path("report.html").read_text(encoding="utf-8")
-    assert "time of sealing not confirmed yet" in content and "封存时间暂不能确认" in content
+    assert "time not confirmed yet" in content and "封存时间暂不能确认" in content
 
 
 def test_changed_missing_extra_and_unchecked_are_four_answers(forge: Forge, forged: Write) -> None:

@@ -134,7 +134,7 @@ def _heading(view: View, group: str) -> str:
     """The name of a group; what is open is often the time alone, and that is said."""
     asked = {one.question for _, one in view.findings() if group_of(one) == group}
     if group == "open" and asked == {Question.SINCE}:
-        return view.tr("time of sealing not confirmed yet")
+        return view.tr("time not confirmed yet")
     return view.tr(GROUPS[group])
 
 

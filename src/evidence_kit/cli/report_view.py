@@ -43,7 +43,7 @@ GROUPS = {
     "changed": mark("changed or damaged"),
     "missing": mark("missing"),
     "extra": mark("extra"),
-    "open": mark("can't be confirmed yet"),
+    "open": mark("not confirmed yet"),
     "other": mark("wrong in another way"),
 }
 """What can be amiss, by the name of the group; `other` is a signature, a signer or a time."""
