@@ -28,8 +28,6 @@ def sections(page: str) -> list[tuple[str, list[str]]]:
 
 
 def test_time_of_another_zone_says_which_and_of_another_day_the_day(page: str) -> None:
-    (_, times), *_ = sections(page)
-    assert times == ["09:00:00", "10:00:00", "02:00:01 (UTC)", "10:00:02"][: len(times)] or times
     told = [time for _, section in sections(page) for time in section]
     assert told.count("02:00:01 (UTC)") == 1
     assert told.count("2026-04-30 22:00:03 (UTC-4)") == 1
@@ -52,9 +50,8 @@ def test_period_is_told_as_the_messages_are_and_with_its_zone(page: str) -> None
 
 
 def test_time_counted_from_1970_is_told_alike_in_head_and_rows(run: Run, authority: Tsa) -> None:
-    path = make.HERE / "telegram_json"
-    (found,) = list(path.glob("k20261101/*.json"))[:1]
-    Path("result.json").write_bytes(found.read_bytes())
+    export = make.HERE / "telegram_json/k20261101/result.json"
+    Path("result.json").write_bytes(export.read_bytes())
     run("add", "result.json", "-o", "a.zip")
     run("chat", "a.zip", "timeline", "--html", "page.html")
     page = Path("page.html").read_text(encoding="utf-8")
