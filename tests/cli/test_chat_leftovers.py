@@ -28,7 +28,7 @@ def sealed(run: Run, authority: Tsa) -> Path:
     ("lang", "words"),
     [
         ("en", ("were not read as a chat", "such as notes.txt", "no message points to")),
-        ("zh", ("没有当作聊天读取", "如 notes.txt", "没有消息提到的其他文件")),
+        ("zh", ("没有当作聊天读取", "如 notes.txt", "没有任何消息提到")),
     ],
 )
 def test_show_and_coverage_say_what_else_is_in_the_zip(

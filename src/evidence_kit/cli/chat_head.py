@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from evidence_kit import messages
 from evidence_kit.actions.sealed_chat import SealedChat
 from evidence_kit.chats.derived import number_of
+from evidence_kit.chats.lexicon import Category
 from evidence_kit.chats.marks import Mark
 from evidence_kit.chats.promises import PromiseCheck
 from evidence_kit.chats.record import Party
@@ -150,7 +151,13 @@ def _silences(view: View, words: ChatWords, chat: SealedChat, found: Findings) -
     if not found.silences:
         none = view.tr("no message of the buyer waits for a reply for an hour or more")
         yield tag("p", none, class_="say")
-    for run in found.silences[:_MAX_LINES]:
+    runs = found.silences
+    if len(runs) > _MAX_LINES:
+        # where not all are shown, those that weigh most must be among them
+        runs = sorted(runs, key=lambda run: (run.closed_by is not None, -(run.duration_ms or 0)))
+        order = view.tr("not all are shown: those still open first, then the longest")
+        yield tag("p", order, class_="say dim")
+    for run in runs[:_MAX_LINES]:
         facts = "; ".join(silence_facts(words, run))
         yield tag("p", tag("a", silence_text(words, run), href=f"#{number_of(run.opened_by)}"))
         yield tag("p", facts, class_="dim")
@@ -164,7 +171,12 @@ def _promises(view: View, words: ChatWords, chat: SealedChat, found: Findings) -
     if not found.promises and not found.left_out:
         none = view.tr("no words of the merchant were found that promise something")
         yield tag("p", none, class_="say")
-    for check in found.promises[:_MAX_LINES]:
+    checks = found.promises
+    if len(checks) > _MAX_LINES:
+        checks = sorted(checks, key=lambda check: check.next_category is Category.DELIVERY)
+        order = view.tr("not all are shown: those that no delivery follows first")
+        yield tag("p", order, class_="say dim")
+    for check in checks[:_MAX_LINES]:
         said = "; ".join(one.text.replace("\n", " ") for one in check.marks)
         yield tag("p", _link(check.number), " ", words.moment(check.at_ms), " ",
                   foreign(said, limit=200))  # fmt: skip
