@@ -62,12 +62,12 @@ def test_word_on_a_mark_is_sealed_beside_the_bundle_and_read_back(
     chat: Path, case: Case, kit: Kit
 ) -> None:
     before = chat.read_bytes()
-    sealed = judge(chat, case, kit, confirmed=("M0004:promise",), rejected=("E1#M0009:承诺",))
+    sealed = judge(chat, case, kit, confirmed=("M0004:promise",), rejected=("E1#M0011:拒绝",))
     assert chat.read_bytes() == before
     assert sealed.path.name == "0002-note.evidence.zip"
     found = judged(chat, case, kit)
     assert sorted(found.verdicts.values()) == ["confirmed", "rejected"]
-    assert {category for _, category in found.verdicts} == {Category.PROMISE}
+    assert {category for _, category in found.verdicts} == {Category.PROMISE, Category.REFUSAL}
     assert found.unusable == ()
     with Bundle(sealed.path) as bundle:
         note = msgspec.json.decode(bundle.read(layout.MARKS), type=MarksNote)
