@@ -72,8 +72,8 @@ def test_word_on_a_mark_is_sealed_beside_the_bundle_and_read_back(
     with Bundle(sealed.path) as bundle:
         note = msgspec.json.decode(bundle.read(layout.MARKS), type=MarksNote)
         origin = bundle.evidence.items[0].origin
-    assert [mark.text for mark in note.judgements[0].marks] == ["24小时内保证发", "全额退"]
-    assert note.judgements[0].marks[0].byte_start == 327
+    assert [mark.text for mark in note.judgements[0].marks] == ["秒发", "24小时内保证发", "全额退"]
+    assert note.judgements[0].marks[1].byte_start == 327
     assert "M0004:promise confirmed 确认" in str(origin)
 
 
