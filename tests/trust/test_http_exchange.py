@@ -223,7 +223,8 @@ def test_no_other_attempt_is_made_on_a_line_that_was_cut() -> None:
         line.cut_off()
         thread.join(60)
         assert len(server.requests) == 1
-    assert failures in ([Failure.HTTP_STATUS], [Failure.TIMEOUT])
+    # The cut may come before the reply, while it is read, or behind it.
+    assert failures in ([Failure.TIMEOUT], [Failure.UNREACHABLE], [Failure.HTTP_STATUS])
 
 
 def test_an_address_that_swallows_everything_leaves_time_for_the_next(
