@@ -7,7 +7,7 @@ Each error carries a `code` and `params`. Its text and its hint are looked up by
 `messages`, in the reader's language; the English text is what `str()` gives.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from enum import IntEnum
 
 _LIKE = 0.4
@@ -102,11 +102,11 @@ def closest(name: str, known: Iterable[str]) -> str:
     'paid, closed'
     """
     names = list(known)
-    likeness, found = next(_by_likeness(name, names), (0.0, ""))
-    return found if likeness >= _LIKE else ", ".join(names)
+    ranked = _by_likeness(name, names)
+    return ranked[0][1] if ranked and ranked[0][0] >= _LIKE else ", ".join(names)
 
 
-def _by_likeness(name: str, known: Iterable[str]) -> Iterator[tuple[float, str]]:
+def _by_likeness(name: str, known: Iterable[str]) -> list[tuple[float, str]]:
     """Known names, each with how like this one it is, from 0 to 1; the most like one first."""
     from difflib import SequenceMatcher  # only where something was mistyped
 
@@ -116,4 +116,4 @@ def _by_likeness(name: str, known: Iterable[str]) -> Iterator[tuple[float, str]]
         matcher.set_seq1(one.rpartition("/")[2])
         return matcher.ratio()
 
-    return iter(sorted(((likeness(one), one) for one in known), key=lambda it: -it[0]))
+    return sorted(((likeness(one), one) for one in known), key=lambda it: -it[0])

@@ -4,15 +4,31 @@ import gettext
 import locale
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeVar
 
 DOMAIN = "evidence_kit"
 LOCALE_DIR = Path(__file__).parent / "locale"
 LANGUAGES = {"en": "en", "zh": "zh_CN"}
 
+_Name = TypeVar("_Name", bound=str)
+
 
 def mark(text: str) -> str:
     """Mark a text for extraction into the catalogues; it is translated when it is shown."""
     return text
+
+
+def english_of(name: str, names: Mapping[_Name, str]) -> _Name | None:
+    """The English name that a user gave in either language; None where there is no such name.
+
+    Args:
+        name: as typed; case does not matter.
+        names: each with its Chinese.
+
+    >>> english_of("承诺", {"promises": "承诺"}), english_of("Promises", {"promises": "承诺"})
+    ('promises', 'promises')
+    """
+    return next((one for one, chinese in names.items() if name.lower() in (one, chinese)), None)
 
 
 class Translator:

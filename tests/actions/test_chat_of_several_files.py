@@ -8,7 +8,8 @@ import pytest
 
 from evidence_kit.actions.add import add_files
 from evidence_kit.actions.case import Case
-from evidence_kit.actions.chats import SHOWN_CHATS, ChatOptions
+from evidence_kit.actions.chat_notes import SHOWN_CHATS
+from evidence_kit.actions.chats import ChatOptions
 from evidence_kit.actions.judge_marks import judge_marks, read_judgements
 from evidence_kit.actions.kit import Kit
 from evidence_kit.actions.seal import Sealed

@@ -8,6 +8,7 @@ import email.policy
 import io
 import json
 import quopri
+import random
 import re
 import struct
 from collections import Counter
@@ -46,6 +47,20 @@ class Export:
 
 
 EXPORTS = [Export(p, name) for p in make.generators() for name, _ in make.cases(p)]
+
+
+def damaged(data: bytes, chance: random.Random) -> bytes:
+    """The same with a byte changed, or some cut out or doubled."""
+    found = bytearray(data)
+    at = chance.randrange(len(found))
+    match chance.randrange(3):
+        case 0:
+            found[at] = chance.randrange(256)
+        case 1:
+            del found[at : at + chance.randrange(1, 40)]
+        case _:
+            found[at:at] = found[at : at + chance.randrange(1, 40)]
+    return bytes(found)
 
 
 def options_of(case: Case) -> Options:

@@ -17,7 +17,7 @@ from evidence_kit.chats.parser import parsers
 from evidence_kit.chats.record import Flag, RecordKind
 from evidence_kit.chats.source import read_head
 from fixtures.chats import make
-from tests.chats.exports import EXPORTS, read, reading_of, spans
+from tests.chats.exports import EXPORTS, damaged, read, reading_of, spans
 
 CHAT = make.HERE / "wechatmsg_txt/k20261101/chat.txt"
 GENERIC = b"2026-05-01 10:00:00 A: "
@@ -86,15 +86,7 @@ def test_bytes_that_change_break_no_parser(parser: str, tmp_path: Path) -> None:
     path = tmp_path / "file"
     for export in (one for one in EXPORTS if one.parser == parser):
         for _ in range(12):
-            data = bytearray(export.path.read_bytes())
-            at = chance.randrange(len(data))
-            match chance.randrange(3):
-                case 0:
-                    data[at] = chance.randrange(256)
-                case 1:
-                    del data[at : at + chance.randrange(1, 40)]
-                case _:
-                    data[at:at] = data[at : at + chance.randrange(1, 40)]
+            data = damaged(export.path.read_bytes(), chance)
             path.write_bytes(data)
             found = list(spans(reading_of(path, parser)))
             assert [start for start, _ in found[1:]] == [end for _, end in found[:-1]]

@@ -133,6 +133,16 @@ def test_broken_json_is_named(
     assert 0 <= caught.value.byte <= len(data)
 
 
+@pytest.mark.parametrize("pattern", [r"^#\d|^%\d", r"^(?:#|%)\d"])
+def test_each_form_of_a_header_begins_a_line(
+    pattern: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    header = re.compile(pattern, re.MULTILINE)
+    data = b"#1\nno #2 nor %3\n%4\nend"
+    found = [block.text for block in blocks(made(tmp_path_factory, data), header)]
+    assert found == ["#1\nno #2 nor %3\n", "%4\nend"]
+
+
 def test_value_that_is_too_long_is_not_read(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:

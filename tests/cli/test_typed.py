@@ -1,5 +1,6 @@
 """What the user typed off a picture is nowhere shown as more than the user's claim."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,11 @@ def test_list_of_a_complaint_is_no_bundle_and_where_they_are_is_said(run: Run, c
     ran = run("verify", "complaint")
     assert ran.code == ExitCode.ERROR
     assert "MANIFEST.txt" in ran.err and "complaint/bundles" in ran.err
+    for command in (["show"], ["chat", "timeline"]):
+        name, *rest = command
+        assert run(name, "complaint", *rest).err == ran.err
+    (failed,) = json.loads(run("verify", "complaint", "case", "--json").out)[:1]
+    assert failed["error"]["code"] == "bundle.is_list"
 
 
 def test_transcript_of_several_files_is_a_usage_error(run: Run, case: Path) -> None:

@@ -129,10 +129,7 @@ def draft_files(
     """
     if obtained_at is not None:
         require_date(obtained_at)
-        ahead = date.fromisoformat(obtained_at[:10]) - date.fromisoformat(imported_at[:10])
-        # East of UTC today's date may already be tomorrow's.
-        if ahead.days > 1:
-            raise UsageError("event.future", date=obtained_at)
+        require_past(date.fromisoformat(obtained_at[:10]), date.fromisoformat(imported_at[:10]))
     drafts = []
     for number, path in enumerate(paths, start=1):
         media_type, kind = detect(path)
@@ -178,6 +175,20 @@ def detect(path: Path) -> tuple[str, Kind]:
     if b"\x00" in head:
         return "application/octet-stream", Kind.DOCUMENT
     return _TEXT_TYPES.get(path.suffix.lower(), "text/plain"), Kind.DOCUMENT
+
+
+def require_past(day: date, today: date) -> None:
+    """Refuse a day that is still to come wherever the user is.
+
+    Args:
+        day: as the user says.
+        today: in UTC; east of it today's date may already be tomorrow's.
+
+    Raises:
+        UsageError: "event.future".
+    """
+    if (day - today).days > 1:
+        raise UsageError("event.future", date=day.isoformat())
 
 
 def require_date(text: str) -> None:

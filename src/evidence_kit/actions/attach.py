@@ -14,6 +14,7 @@ from string import Template
 import msgspec
 
 from evidence_kit.actions.case import CASE_FILE, Case
+from evidence_kit.actions.complaint import BUNDLES, MANIFEST, README, SIGNATURE, SIGNER
 from evidence_kit.actions.exhibits import (
     KINDS,
     NO_TIME,
@@ -26,7 +27,6 @@ from evidence_kit.actions.exhibits import (
 from evidence_kit.actions.kit import Kit
 from evidence_kit.actions.seal import begin, disk_errors
 from evidence_kit.actions.verify import verify_case
-from evidence_kit.bundle import layout
 from evidence_kit.bundle.hashing import Progress
 from evidence_kit.bundle.reader import Bundle
 from evidence_kit.capture.sanity import is_doubt
@@ -42,11 +42,6 @@ from evidence_kit.model import Captured, Item, Kind
 from evidence_kit.report import CaseReport, Fault, Outcome, ProvenTime
 from evidence_kit.trust.tsa_client import TokenReply
 
-MANIFEST = layout.LIST
-SIGNATURE = "MANIFEST.txt.p7s"
-SIGNER = "signer.pem"
-README = "README.html"
-BUNDLES = layout.LIST_BUNDLES
 _MAX_ROWS = 12
 """Exhibits shown on the page, which is to fit two sheets of paper."""
 _MAX_NAMES = 5

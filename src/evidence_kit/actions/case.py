@@ -128,6 +128,8 @@ def create_case(
     Raises:
         CaseError: "case.exists", or "case.not_empty", or "case.unwritable".
     """
+    import tomli_w  # which only a new case needs
+
     folder = Path(folder)
     if (folder / CASE_FILE).exists():
         raise CaseError("case.exists", path=str(folder))
@@ -143,8 +145,6 @@ def create_case(
         created_at=(now or datetime.now()).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         facts={key: value for key, value in facts.items() if value},
     )
-    import tomli_w
-
     content = {"id": case.id, "created_at": case.created_at, "facts": case.facts}
     with AtomicFile(folder) as out:
         out.write(tomli_w.dumps(content).encode())

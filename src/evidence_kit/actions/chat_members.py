@@ -9,10 +9,10 @@ from pathlib import Path
 import msgspec
 
 from evidence_kit.actions.chat_roles import require_apart
-from evidence_kit.actions.chats import ChatOptions, parser_of, series_of
+from evidence_kit.actions.chats import ChatOptions, chat_of, parser_of
 from evidence_kit.bundle.text import escape
 from evidence_kit.chats import derived
-from evidence_kit.chats.containers import ZipRefused, exports
+from evidence_kit.chats.containers import Export, ZipRefused, exports
 from evidence_kit.chats.parser import DateOrder, Options, Parser, parser_named
 from evidence_kit.chats.reading import Reading
 from evidence_kit.chats.record import Chat
@@ -36,9 +36,9 @@ class Member:
     """What was told of it at sealing."""
 
     @property
-    def series(self) -> tuple[str | None, str]:
-        """The same for all files of a chat: its name, and the parser's id."""
-        return series_of(self.source.member, self.parser), self.parser.id
+    def chat(self) -> tuple[str | None, Parser]:
+        """See `chat_of`."""
+        return chat_of(self.source.member, self.parser)
 
     @property
     def is_as_sealed(self) -> bool:
@@ -98,37 +98,39 @@ def members_of(
         if sealed and chat is None:
             continue
         said = as_sealed(account, chat) if account and chat else ChatOptions()
-        merged = ChatOptions(
-            parser=options.parser or said.parser,
-            me=options.me or said.me,
-            merchant=options.merchant or said.merchant,
-            date_order=options.date_order or said.date_order,
-        )
-        if options.me or options.merchant:
-            require_apart(merged.roles)
-        if chat and merged.parser:
-            parser: Parser | None = parser_named(merged.parser, file=export.member or name)
-        else:
-            parser = parser_of(export, merged.parser, name=name)
-        if parser is not None:
-            found.append(
-                Member(
-                    source=export.source(),
-                    parser=parser,
-                    said=said,
-                    options=merged,
-                    sealed=chat,
-                )
-            )
+        member = _member(export, chat, said, options, name)
+        if member is not None:
+            found.append(member)
     if not found:
         raise InputError("chat.no_format", path=name)
     return found
 
 
+def _member(
+    export: Export, chat: Chat | None, said: ChatOptions, options: ChatOptions, name: str
+) -> Member | None:
+    """A file with what it is to be read with; None where nothing fits."""
+    merged = ChatOptions(
+        parser=options.parser or said.parser,
+        me=options.me or said.me,
+        merchant=options.merchant or said.merchant,
+        date_order=options.date_order or said.date_order,
+    )
+    if options.me or options.merchant:
+        require_apart(merged.roles)
+    if chat and merged.parser:
+        parser: Parser | None = parser_named(merged.parser, file=export.member or name)
+    else:
+        parser = parser_of(export, merged.parser, name=name)
+    if parser is None:
+        return None
+    return Member(source=export.source(), parser=parser, said=said, options=merged, sealed=chat)
+
+
 def chats_of(members: Sequence[Member]) -> dict[str, tuple[Member, ...]]:
     """The files of each chat, which stand one after the other, by the chat's name."""
     found: dict[str, tuple[Member, ...]] = {}
-    for (name, _), run in groupby(members, key=lambda one: one.series):
+    for (name, _), run in groupby(members, key=lambda one: one.chat):
         files = tuple(run)
         # where something else stands between two runs, the second one has to have another name
         free = name is None or name not in found

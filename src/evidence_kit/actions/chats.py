@@ -1,17 +1,19 @@
 """Chats among the files that are added: read, and what can be cited derived beside them."""
 
 import dataclasses
-import posixpath
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
-from evidence_kit.actions.chat_dates import date_notes
-from evidence_kit.actions.chat_empty import empty_shortfalls
+from evidence_kit.actions.chat_notes import (
+    date_notes,
+    reading_notes,
+    shortfalls_of,
+    sibling_notes,
+    unread_notes,
+)
 from evidence_kit.actions.chat_roles import require_apart, role_notes
-from evidence_kit.actions.chat_siblings import sibling_notes
-from evidence_kit.actions.chat_unread import unread_notes
 from evidence_kit.actions.derivation import derived_file
 from evidence_kit.actions.no_chat import why_no_chat
 from evidence_kit.bundle.text import escape
@@ -21,7 +23,6 @@ from evidence_kit.chats.parser import DateOrder, Options, Parser, choose, parser
 from evidence_kit.chats.reading import Reading, Roles
 from evidence_kit.chats.record import Chat, Participant
 from evidence_kit.chats.source import Source, open_source, read_head
-from evidence_kit.chats.totals import totals_of
 from evidence_kit.errors import UsageError, closest
 from evidence_kit.model import Draft, DraftFile, Kind, Maker, Observation
 
@@ -33,8 +34,6 @@ _FILES = {
     derived.ACCOUNT: "application/json",
 }
 
-SHOWN_CHATS = 50
-"""Of the chats of a zip, so many are told one by one."""
 TOP = "."
 """Name of a chat whose files stand in no folder of the zip."""
 
@@ -152,19 +151,22 @@ def _read_draft(
     return _chat(draft, by_series(chosen), folder, options, ask)
 
 
-def series_of(member: str | None, parser: Parser) -> str | None:
-    """What a chat in a zip is called: the folder of its files, or its file; None out of a zip."""
+def chat_of(member: str | None, parser: Parser) -> tuple[str | None, Parser]:
+    """The same for all files of a chat: what that is called, and what it is read with.
+
+    A chat in a zip is called by the folder of its files, or by its file; None out of a zip.
+    """
     if member is None or parser.series is None:
-        return member
-    return parser.series(member) or TOP
+        return member, parser
+    return parser.series(member) or TOP, parser
 
 
 def by_series(chosen: Sequence[tuple[Export, Parser]]) -> list[tuple[Export, Parser]]:
     """The files of each chat one after the other, since records are numbered on."""
-    places: dict[tuple[str | None, str], int] = {}
-    keys = [(series_of(export.member, parser), parser.id) for export, parser in chosen]
-    order = [places.setdefault(key, len(places)) for key in keys]
-    return [chosen[n] for n in sorted(range(len(chosen)), key=order.__getitem__)]
+    places: dict[tuple[str | None, Parser], int] = {}
+    for export, parser in chosen:
+        places.setdefault(chat_of(export.member, parser), len(places))
+    return sorted(chosen, key=lambda one: places[chat_of(one[0].member, one[1])])
 
 
 def parser_of(export: Export, parser_id: str | None, *, name: str | None = None) -> Parser | None:
@@ -217,29 +219,38 @@ def _chat(
     read = msgspec.structs.replace(
         draft, kind=Kind.CHAT, files=(file, *_made(file.path, folder, sources[0][1]))
     )
-    shortfalls = tuple(lack for chat in account.chats for lack in _shortfalls(chat, path.name))
     is_named = options.parser is not None
-    shortfalls += tuple(empty_shortfalls(account.chats, path.name, is_named=is_named))
-    parts: dict[tuple[str | None, Parser], list[Chat]] = {}
+    return ReadDrafts(
+        drafts=(read,),
+        notes=tuple(_notes(sources, account, roles, options, path.name)),
+        shortfalls=tuple(shortfalls_of(account.chats, path.name, is_named=is_named)),
+    ), account.chats
+
+
+def _notes(
+    sources: Sequence[tuple[Source, Parser]],
+    account: derived.Account,
+    roles: Roles,
+    options: ChatOptions,
+    name: str,
+) -> Iterator[Observation]:
+    """What to say of the chats of an original."""
+    chats: dict[tuple[str | None, Parser], list[Chat]] = {}
     for (source, parser), chat in zip(sources, account.chats, strict=True):
-        parts.setdefault((series_of(source.member, parser), parser), []).append(chat)
-    notes = tuple(_notes_of_parts(parts, path.name))
+        chats.setdefault(chat_of(source.member, parser), []).append(chat)
+    params: dict[str, str | int] = {"name": escape(name)}
+    if len(chats) > 1:
+        yield Observation(code="chat.members", params=params | {"count": len(chats)})
+    yield from reading_notes(chats, name)
     for (source, parser), chat in zip(sources, account.chats, strict=True):
-        shown = f"{path.name}/{source.member}" if source.member else path.name
-        given = options.date_order
-        notes += tuple(date_notes(source, parser, chat, given=given, name=shown))
+        shown = f"{name}/{source.member}" if source.member else name
+        yield from date_notes(source, parser, chat, given=options.date_order, name=shown)
     # of a zip of many chats each format's caveat is told once
-    caveats = dict.fromkeys(parser.caveat for _, parser in sources if parser.caveat)
-    notes += tuple(
-        Observation(code=caveat, params={"name": escape(path.name)}) for caveat in caveats
-    )
-    notes += tuple(sibling_notes(account.chats, path.name))
-    notes += tuple(unread_notes(account.unread or None, path.name))
-    if len(parts) > 1:
-        params: dict[str, str | int] = {"name": escape(path.name), "count": len(parts)}
-        notes = (Observation(code="chat.members", params=params), *notes)
-    notes += tuple(role_notes(list(parts.values()), roles, path.name))
-    return ReadDrafts(drafts=(read,), notes=notes, shortfalls=shortfalls), account.chats
+    for caveat in dict.fromkeys(parser.caveat for _, parser in sources if parser.caveat):
+        yield Observation(code=caveat, params=params)
+    yield from sibling_notes(account.chats, name)
+    yield from unread_notes(account.unread or None, name)
+    yield from role_notes(list(chats.values()), roles, name)
 
 
 def _made(original: str, folder: Path, parser: Parser) -> Iterator[DraftFile]:
@@ -280,54 +291,3 @@ def _require_used(options: ChatOptions, senders: set[str], *, is_chat: bool) -> 
             raise UsageError(
                 "chat.no_such_sender", name=escape(name), known=escape(closest(name, senders))
             )
-
-
-def _shortfalls(chat: Chat, name: str) -> Iterator[Observation]:
-    if chat.stopped:
-        stop = chat.stopped
-        yield Observation(
-            code=stop.code, params={"name": escape(name), "byte": stop.byte, "detail": stop.detail}
-        )
-
-
-def _notes_of_parts(
-    parts: Mapping[tuple[str | None, Parser], Sequence[Chat]], name: str
-) -> Iterator[Observation]:
-    """What was read of each chat; of very many, the first ones and whatever is odd of the rest."""
-    for place, ((member, parser), chats) in enumerate(parts.items()):
-        read, *odd = _notes(chats, f"{name}/{member}" if member else name, parser)
-        yield from (read, *odd) if place < SHOWN_CHATS else odd
-    if (more := len(parts) - SHOWN_CHATS) > 0:
-        yield Observation(code="chat.more_chats", params={"name": escape(name), "count": more})
-
-
-def _notes(chats: Sequence[Chat], name: str, parser: Parser) -> Iterator[Observation]:
-    """What was read of one chat, which may stand in several files."""
-    shown, totals = escape(name), totals_of(chats)
-    params: dict[str, str | int] = {
-        "name": shown,
-        "format": parser.title,
-        "encoding": ", ".join(totals.encodings),
-        "messages": totals.records,
-        "unclaimed": totals.unclaimed_bytes,
-    }
-    if len(chats) > 1:
-        yield Observation(code="chat.read_files", params=params | {"files": len(chats)})
-    else:
-        yield Observation(code="chat.read", params=params)
-    for chat in chats:
-        part = escape(f"{name}: {posixpath.basename(chat.member or '')}") if chats[1:] else shown
-        for claim in chat.declared:
-            if claim.actual is not None and claim.actual != claim.declared:
-                counted = {"declared": claim.declared, "actual": claim.actual}
-                yield Observation(code="chat.declared", params={"name": part, **counted})
-    counts = {
-        "chat.ambiguous_dates": totals.ambiguous_dates,
-        "chat.undated": totals.undated,
-        "chat.backwards": totals.backward_times,
-        "chat.undecodable": totals.undecodable,
-        "chat.contradicting": totals.contradicting,
-    }
-    for code, count in counts.items():
-        if count:
-            yield Observation(code=code, params={"name": shown, "count": count})

@@ -24,6 +24,7 @@ from evidence_kit.chats.lexicon import Category, Lexicon
 from evidence_kit.chats.marks import Mark, MarkFinder
 from evidence_kit.checks.expectations import Expectations
 from evidence_kit.errors import InputError, UsageError, closest
+from evidence_kit.i18n import english_of
 from evidence_kit.model import Draft, DraftFile, Evidence, Kind, Stated
 from evidence_kit.report import Fault, Outcome, Report
 
@@ -84,18 +85,16 @@ def read_names(names: Sequence[str]) -> tuple[tuple[int, Category], ...]:
     Raises:
         UsageError: "chat.no_such_mark".
     """
-    chinese = {text: category for category, text in CATEGORIES.items()}
     found = []
     for name in names:
         number, _, category = name.replace("：", ":").rpartition(":")
         digits = number.upper().rpartition("#")[2].removeprefix("M")
-        wanted = chinese.get(category, category.lower())
-        if not (digits.isascii() and digits.isdecimal() and len(digits) < 10) or (
-            wanted not in list(Category)
-        ):
-            known = closest(category.lower(), [*Category, *chinese])
+        wanted = english_of(category, CATEGORIES)
+        is_number = digits.isascii() and digits.isdecimal() and len(digits) < 10
+        if wanted is None or not is_number:
+            known = closest(category.lower(), (*CATEGORIES, *CATEGORIES.values()))
             raise UsageError("chat.no_such_mark", name=name, known=known)
-        found.append((int(digits), Category(wanted)))
+        found.append((int(digits), wanted))
     return tuple(found)
 
 

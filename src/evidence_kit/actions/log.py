@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from evidence_kit.actions.add import draft_files
+from evidence_kit.actions.add import draft_files, require_past
 from evidence_kit.actions.case import Case
 from evidence_kit.actions.kit import Kit
 from evidence_kit.actions.seal import Sealed, seal
 from evidence_kit.bundle import layout
 from evidence_kit.bundle.text import escape
 from evidence_kit.errors import UsageError, closest
+from evidence_kit.i18n import english_of
 from evidence_kit.model import Draft, DraftFile, Kind, Stated
 
 EVENTS = {
@@ -55,14 +56,12 @@ def log_event(
         UsageError: "event.unknown", or "event.future".
         InputError, SealError, CaseError, SigningKeyError: see `seal`.
     """
-    chosen = {chinese: name for name, chinese in EVENTS.items()}.get(event, event.lower())
-    if chosen not in EVENTS:
+    chosen = english_of(event, EVENTS)
+    if chosen is None:
         names = (*EVENTS, *EVENTS.values())
         raise UsageError("event.unknown", event=event, suggestion=closest(event, names))
     now = kit.now()
-    # East of UTC today's date may already be tomorrow's.
-    if (on - now.date()).days > 1:
-        raise UsageError("event.future", date=on.isoformat())
+    require_past(on, now.date())
     recorded_at = now.strftime("%Y-%m-%dT%H:%M:%SZ")
     origin = Stated(
         event=chosen,

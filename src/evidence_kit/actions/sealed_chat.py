@@ -210,7 +210,7 @@ def _read(taken: _Taken, wanted: str | None, options: ChatOptions) -> Iterator[S
             name=name,
             bundle_id=taken.bundle_id,
             members=tuple(name for name in chats_of(members) if name),
-            member=files[0].series[0] if len(files) > 1 else files[0].source.member,
+            member=files[0].chat[0] if len(files) > 1 else files[0].source.member,
             parser=files[0].parser,
             transcript=transcript,
             derived=_compared(taken, members, sha256 or transcript.sha256),

@@ -9,8 +9,6 @@ from evidence_kit.bundle.text import escape
 from evidence_kit.crypto.pem import MAX_CRL_BYTES
 from evidence_kit.report import Fault
 
-LIST, LIST_BUNDLES = "MANIFEST.txt", "bundles"
-"""Of a list that goes with a complaint, which is no bundle: its text, and copies of bundles."""
 SUFFIX = ".evidence.zip"
 TOP_PREFIX = "bundle-"
 DATA = "data/"
@@ -89,11 +87,6 @@ def max_evidence_bytes(files: int) -> int:
     A file that is an item of its own takes some 500 bytes.
     """
     return min(MAX_TEXT_BYTES, (8 << 20) + (files << 10))
-
-
-def max_cover_bytes(files: int) -> int:
-    """How long a renewal's list may be in a bundle of so many files: a line for each."""
-    return min(MAX_TEXT_BYTES, files * (128 + MAX_PATH_BYTES + 3))
 
 
 def token_path(number: int) -> str:

@@ -161,9 +161,6 @@ class FolderSource:
         root = path
         if not (path / layout.EVIDENCE).is_file():
             inner = [entry for entry in path.iterdir() if entry.name.startswith(layout.TOP_PREFIX)]
-            if not inner and (path / layout.LIST).is_file():
-                bundles = str(path / layout.LIST_BUNDLES)
-                raise InputError("bundle.is_list", path=str(path), bundles=bundles)
             if len(inner) != 1 or not (inner[0] / layout.EVIDENCE).is_file():
                 raise InputError("bundle.not_a_bundle", path=str(path))
             root = inner[0]

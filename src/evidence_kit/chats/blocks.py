@@ -22,7 +22,6 @@ BLOCK_CHARACTERS = LINE_CHARACTERS
 LOOK_BEHIND = 16
 """Characters before a block that stay known, so that it begins alike wherever a piece does."""
 
-
 _ABOVE = "\n\n\n"
 """Lines that are put above the text, so that its first header stands behind a line end, and behind
 empty lines where it needs them."""
@@ -91,9 +90,9 @@ def blocks(source: Source, header: re.Pattern[str]) -> Iterator[Block]:
 
     Args:
         source: the export.
-        header: compiled with re.MULTILINE, begun with one `^` for all of it, never an empty
-            match, and ended before the line end, as with `[ \\t]*\\r?$`. It may span lines,
-            look at the next line that is not blank, and look back on LOOK_BEHIND characters.
+        header: compiled with re.MULTILINE, begun with `^`, never an empty match, and ended
+            before the line end, as with `[ \\t]*\\r?$`. It may span lines, look at the next
+            line that is not blank, and look back on LOOK_BEHIND characters.
     """
     pattern = _behind_a_line(header)
     held, at, opened = _ABOVE, len(_ABOVE), None
@@ -126,7 +125,7 @@ def blocks(source: Source, header: re.Pattern[str]) -> Iterator[Block]:
 @cache
 def _behind_a_line(header: re.Pattern[str]) -> re.Pattern[str]:
     """The same with the end of the line above: a line feed is found far quicker than a `^`."""
-    return re.compile("\n" + header.pattern.removeprefix("^"), header.flags)
+    return re.compile(f"\n(?:{header.pattern})", header.flags)
 
 
 def _settled(text: str) -> int:

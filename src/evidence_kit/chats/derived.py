@@ -3,9 +3,7 @@
 The same input gives the same bytes; nothing depends on the reader's language or zone.
 """
 
-import posixpath
 import re
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
@@ -14,8 +12,9 @@ import msgspec
 
 from evidence_kit.bundle.text import escape
 from evidence_kit.chats.reading import Reading, Roles
-from evidence_kit.chats.record import ALL_FILES, Chat, Party, Record, RecordKind, TzStatus
+from evidence_kit.chats.record import Chat, Party, Record, RecordKind, TzStatus
 from evidence_kit.chats.times import in_zone
+from evidence_kit.chats.totals import counted
 from evidence_kit.chats.unread import Unread, unread_of
 
 FORMAT = "evidence-kit/chat/1-draft"
@@ -99,34 +98,6 @@ def derive(readings: Sequence[Reading], folder: Path, *, name: str, roles: Roles
     written = msgspec.json.format(msgspec.json.encode(account), indent=1)
     (folder / ACCOUNT).write_bytes(written + b"\n")
     return account
-
-
-def counted(chats: Sequence[Chat]) -> tuple[Chat, ...]:
-    """The accounts, with what was counted in all files of a zip where one of them states it."""
-    if len(chats) == 1:  # a file whose neighbours are not there
-        return tuple(chats)
-    totals = Counter[tuple[str, str]]()
-    for chat in chats:
-        # the file that states it stands beside the others, or above their folder
-        own = posixpath.dirname(chat.member or "")
-        for folder in {own, posixpath.dirname(own)}:
-            totals[chat.parser, folder] += chat.records
-    return tuple(
-        msgspec.structs.replace(
-            chat,
-            declared=tuple(
-                msgspec.structs.replace(claim, actual=totals[_place(chat)])
-                if claim.what == ALL_FILES
-                else claim
-                for claim in chat.declared
-            ),
-        )
-        for chat in chats
-    )
-
-
-def _place(chat: Chat) -> tuple[str, str]:
-    return chat.parser, posixpath.dirname(chat.member or "")
 
 
 def _text(path: Path) -> TextIO:

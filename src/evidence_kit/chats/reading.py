@@ -23,7 +23,7 @@ from evidence_kit.chats.record import (
     Structure,
 )
 from evidence_kit.chats.source import Source, mended
-from evidence_kit.chats.times import BEIJING, instant
+from evidence_kit.chats.times import BEIJING, LOCAL_CHARACTERS, instant
 
 UNCLAIMED_BYTES = 1 << 16
 """Of a longer unclaimed stretch, `body_raw` shows this much; its span covers all of it."""
@@ -41,8 +41,6 @@ _CONTRADICTIONS = frozenset({Flag.TIMES_DIFFER, Flag.PARTS_DIFFER})
 _REPLACED = "\ufffd"
 _UNCLAIMED = RecordKind.UNCLAIMED
 """Looked up once: Python 3.11 takes long to find a member of an enumeration."""
-_LOCAL = len("2026-05-01T10:00:00")
-"""Characters of a time without a zone."""
 
 _Sender = tuple[str | None, str | None, Party, bool | None]
 _OTHERS: _Sender = (None, None, Party.UNKNOWN, None)
@@ -256,7 +254,12 @@ class _Tally:
         """Whether it is earlier than the last one of its conversation."""
         last = self._last.get(conversation)
         self._last[conversation] = time
-        if last and last is self.last_at and len(time) == len(last) == _LOCAL and time >= last:
+        if (
+            last
+            and last is self.last_at
+            and len(time) == len(last) == LOCAL_CHARACTERS
+            and time >= last
+        ):
             # nearly always, and quicker: of the same form, and behind the latest of all
             self.last_at = time
             return False

@@ -178,7 +178,7 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
     declared: int
     actual: int | None = None
     """What was counted; filled in by the driver for "messages", and for ALL_FILES by
-    `derived.derive` in a zip."""
+    `totals.counted` in a zip."""
     told_by: str | None = None
     """Name in the zip of another file that states it; None where the file itself does."""
 

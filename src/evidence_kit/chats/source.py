@@ -122,12 +122,10 @@ class Source:
 
     def length(self, text: str) -> int:
         """How many bytes a piece of the text stands for."""
-        if text.isascii():
-            return len(text) * self._ascii_bytes
-        return len(text.encode(self.codec, self._errors))
+        return self.lengths((text,))[0]
 
     def lengths(self, texts: Iterable[str]) -> list[int]:
-        """The same of each of several."""
+        """The same of each of several; in one call, which is quicker."""
         codec, errors, ascii_bytes = self.codec, self._errors, self._ascii_bytes
         return [
             len(text) * ascii_bytes if text.isascii() else len(text.encode(codec, errors))
@@ -157,7 +155,7 @@ class Source:
 
     def record_id(self, start: int) -> str:
         """The id of the record that begins at this byte."""
-        return f"{self._id_beginning}{start}"
+        return self.record_ids((start,))[0]
 
     def record_ids(self, starts: Iterable[int]) -> list[str]:
         """The ids of several."""

@@ -16,7 +16,8 @@ _CENTURY = 2000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
 _SECOND = timedelta(seconds=1)
-_LOCAL = len("2026-05-01T10:00:00")
+LOCAL_CHARACTERS = len("2026-05-01T10:00:00")
+"""Of a time without a zone."""
 _EARLIEST_S, _LATEST_S, _STEP_S = -12 * 3600, 14 * 3600, 15 * 60
 """Of all offsets from UTC since 1972, and by how much two of them differ at least."""
 _UNMARKED = str.maketrans("", "", ". \u00a0\u202f")
@@ -26,6 +27,8 @@ ANY_ORDER: Orders = ("dmy", "mdy", "ymd")
 _YEAR_LAST, _YEAR_FIRST = ANY_ORDER[:2], ANY_ORDER[2:]
 CHINESE_HALVES = "上午|下午|凌晨|清晨|早上|早晨|中午|傍晚|晚上|深夜|半夜|午夜"
 """Pattern of the Chinese words for a part of the day."""
+EAST_ASIAN_HALVES = f"{CHINESE_HALVES}|午前|午後|오전|오후"
+"""The same with the Japanese and Korean ones for its halves."""
 _MIDNIGHT = "午夜"
 _HALVES = {
     **dict.fromkeys(("am", "a", "ap", "πμ", "上午", "午前", "오전", "凌晨"), range(12)),
@@ -80,13 +83,10 @@ def clock_moment(dates: tuple[str, ...], minute: str, second: str | None) -> Mom
     ()
     """
     # two digits compare as text as they do as numbers
-    if not dates or not minute or (second and second > "59"):
+    if not minute or (second and second > "59"):
         return NO_SUCH_TIME
     precision = _TO_THE_SECOND if second else _TO_THE_MINUTE
-    clock = f"T{minute}:{second or '00'}"
-    if len(dates) == 1:  # nearly always, and quicker
-        return Moment((dates[0] + clock,), _ASSUMED, precision)
-    return Moment(tuple(day + clock for day in dates), _ASSUMED, precision)
+    return local_moment(dates, f"{minute}:{second or '00'}", precision)
 
 
 def plain_moment(day: str, clock: str) -> Moment:
@@ -162,7 +162,7 @@ def beside(counted: Moment, other: Moment) -> Moment:
 def _is_plainly_one(counted: Moment, other: Moment) -> bool:
     """Whether they differ in nothing but the hour, which zones explain: mostly, and quicker."""
     one, two = counted.candidates[0], other.candidates[0]
-    is_same = one[:10] == two[:10] and one[13:19] == two[13:19] and len(two) == _LOCAL
+    is_same = one[:10] == two[:10] and one[13:19] == two[13:19] and len(two) == LOCAL_CHARACTERS
     return is_same and -12 <= int(two[11:13]) - int(one[11:13]) <= 14
 
 

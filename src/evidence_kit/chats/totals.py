@@ -1,11 +1,12 @@
-"""The accounts of all files of one chat, added up."""
+"""The accounts of all files of one chat, or of a zip, added up."""
 
+import posixpath
 from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
 
-from evidence_kit.chats.record import Chat
+from evidence_kit.chats.record import ALL_FILES, Chat
 from evidence_kit.chats.times import instant
 
 
@@ -52,3 +53,31 @@ def totals_of(chats: Sequence[Chat]) -> Totals:
         first_at=min(firsts, key=lambda time: instant(time, offset), default=None),
         last_at=max(lasts, key=lambda time: instant(time, offset), default=None),
     )
+
+
+def counted(chats: Sequence[Chat]) -> tuple[Chat, ...]:
+    """The accounts, with what was counted in all files of a zip where one of them states it."""
+    if len(chats) == 1:  # a file whose neighbours are not there
+        return tuple(chats)
+    totals = Counter[tuple[str, str]]()
+    for chat in chats:
+        # the file that states it stands beside the others, or above their folder
+        own = posixpath.dirname(chat.member or "")
+        for folder in {own, posixpath.dirname(own)}:
+            totals[chat.parser, folder] += chat.records
+    return tuple(
+        msgspec.structs.replace(
+            chat,
+            declared=tuple(
+                msgspec.structs.replace(claim, actual=totals[_place(chat)])
+                if claim.what == ALL_FILES
+                else claim
+                for claim in chat.declared
+            ),
+        )
+        for chat in chats
+    )
+
+
+def _place(chat: Chat) -> tuple[str, str]:
+    return chat.parser, posixpath.dirname(chat.member or "")

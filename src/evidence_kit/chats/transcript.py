@@ -10,11 +10,11 @@ from typing import BinaryIO, NamedTuple
 
 import msgspec
 
-from evidence_kit.chats.derived import counted
 from evidence_kit.chats.reading import Reading
 from evidence_kit.chats.record import Participant, Precision, Record, TzStatus
 from evidence_kit.chats.source import Source
 from evidence_kit.chats.times import instant_ms
+from evidence_kit.chats.totals import counted
 
 _NO_TIME = -(1 << 62)
 _SPOOL_BYTES = 1 << 20

@@ -15,6 +15,8 @@ from evidence_kit.chats.phrases import flags_of, kind_of_body
 from evidence_kit.chats.record import Flag, RecordKind
 
 MARK = "\u200e"
+DIRECTIONS = "\u200e\u200f\u202a\u202b\u202c\u2068\u2069"
+"""Of text; they stand around names."""
 """The left-to-right mark in front of most of what the app writes itself."""
 
 _IN_BRACKETS = """

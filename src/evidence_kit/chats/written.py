@@ -2,10 +2,13 @@
 
 import re
 
+from evidence_kit.chats.parser import DateOrder
 from evidence_kit.chats.record import Precision, TzStatus
+from evidence_kit.chats.source import Source, read_head
 from evidence_kit.chats.times import (
     ANY_ORDER,
     CHINESE_HALVES,
+    EAST_ASIAN_HALVES,
     NO_SUCH_TIME,
     UNDATED,
     Moment,
@@ -15,6 +18,7 @@ from evidence_kit.chats.times import (
     iso_time,
     local_moment,
     offset_moment,
+    orders_in,
 )
 
 HALF = rf"{CHINESE_HALVES}|[AaPp]\.?\s?[Mm]\.?"
@@ -35,7 +39,7 @@ DATED = re.compile(
 SPACE = "[ \u00a0\u2009\u202f]"
 """Pattern of the blanks that regions put into dates and times."""
 DAY = rf"(?P<a>\d{{1,4}})[-/.年]{SPACE}?(?P<b>\d\d?)[-/.月]{SPACE}?(?P<c>\d{{1,4}})[.日]?"
-_REGION_HALF = rf"(?:{CHINESE_HALVES}|午前|午後|오전|오후|[AaPp]\.?{SPACE}?[Mm]\.?)"
+_REGION_HALF = rf"(?:{EAST_ASIAN_HALVES}|[AaPp]\.?{SPACE}?[Mm]\.?)"
 CLOCK = (
     rf"(?:(?P<before>{_REGION_HALF}){SPACE}?)?(?P<hour>\d\d?)[:.](?P<minute>\d\d)"
     rf"(?:[:.](?P<second>\d\d))?(?:{SPACE}?(?P<after>{_REGION_HALF}))?"
@@ -46,24 +50,40 @@ _EPOCH = re.compile(r"\d{10}|\d{13}", re.ASCII)
 
 
 def region_moment(found: re.Match[str], orders: Orders) -> Moment:
-    """The time that a match of DAY and CLOCK names, without a zone."""
-    dates, clock, precision = _read(found, orders)
-    return local_moment(dates, clock, precision)
+    """The time that a match names, without a zone; of DAY and CLOCK, or with the same groups."""
+    return local_moment(_dates(found, orders), *clock_of(found))
 
 
-def _read(found: re.Match[str], orders: Orders) -> tuple[tuple[str, ...], str, Precision]:
+def orders_of(source: Source, header: re.Pattern[str], order: DateOrder | None) -> Orders:
+    """The order that the user gave; without one, those that the beginning of a file leaves open.
+
+    Args:
+        source: the file.
+        header: of its messages, with the numbers of a date as a, b and c, where it has one.
+        order: given.
+    """
+    found = header.finditer(read_head(source.path).text)
+    return orders_in((one.group("a", "b", "c") for one in found if one["a"]), order)
+
+
+def clock_of(found: re.Match[str]) -> tuple[str, Precision]:
+    """HH:MM:SS of a match, empty where no clock shows it, and how much of it is written."""
     word = found["before"] or found["after"] or ""
     clock = iso_time(found["hour"], found["minute"], found["second"], half=word)
-    precision = Precision.SECOND if found["second"] else Precision.MINUTE
-    return iso_dates(found["a"], found["b"], found["c"], orders), clock, precision
+    return clock, Precision.SECOND if found["second"] else Precision.MINUTE
+
+
+def _dates(found: re.Match[str], orders: Orders) -> tuple[str, ...]:
+    return iso_dates(found["a"], found["b"], found["c"], orders)
 
 
 def moment_of(found: re.Match[str], orders: Orders) -> Moment:
     """The time that a match of WHEN names."""
-    dates, clock, precision = _read(found, orders)
     if not found["zone"]:
-        return local_moment(dates, clock, precision)
-    moments = [offset_moment(f"{day}T{clock}{_offset(found['zone'])}") for day in dates]
+        return region_moment(found, orders)
+    clock, precision = clock_of(found)
+    zone = _offset(found["zone"])
+    moments = [offset_moment(f"{day}T{clock}{zone}") for day in _dates(found, orders)]
     candidates = tuple(time for moment in moments for time in moment.candidates)
     return Moment(candidates, TzStatus.OFFSET, precision) if candidates else NO_SUCH_TIME
 

@@ -15,12 +15,12 @@ from evidence_kit.cli.options import (
     kit_of,
     option,
     pass_terminal,
-    refuse_case,
+    require_bundle,
     sealing,
 )
 from evidence_kit.cli.terminal import Terminal
 from evidence_kit.errors import ExitCode, UsageError, closest
-from evidence_kit.i18n import mark
+from evidence_kit.i18n import english_of, mark
 
 if TYPE_CHECKING:
     from evidence_kit.actions.case import Case
@@ -174,8 +174,8 @@ def _view(name: str) -> str:
     Raises:
         UsageError: "chat.no_such_view".
     """
-    view = {chinese: one for one, chinese in VIEWS.items()}.get(name, name.lower())
-    if view not in VIEWS:
+    view = english_of(name, VIEWS)
+    if view is None:
         known = closest(name, (*VIEWS, *VIEWS.values()))
         raise UsageError("chat.no_such_view", view=name, known=known)
     return view
@@ -230,7 +230,7 @@ def _opened(
     from evidence_kit.actions.verify import load_expectations
     from evidence_kit.cli.report_text import bundle_lines
 
-    refuse_case(path, kind="chat")
+    require_bundle(path, kind="chat")
     expectations = load_expectations(terminal.require_settings(), trust=trust)
     with (
         terminal.progress(terminal.tr("checked")) as progress,

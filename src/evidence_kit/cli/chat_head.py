@@ -198,18 +198,17 @@ def _more(view: View, count: int) -> Html:
 
 
 def _marks(view: View, found: Findings) -> Iterator[Html]:
-    rejected = [
-        found.judgements.get((one.record, one.category)) == "rejected" for one in found.marks
-    ]
-    counts = Counter(
-        one.category for one, is_out in zip(found.marks, rejected, strict=True) if not is_out
-    )
+    kept = [
+        one for one in found.marks
+        if found.judgements.get((one.record, one.category)) != "rejected"
+    ]  # fmt: skip
+    counts = Counter(one.category for one in kept)
     told = [
         f"{view.tr(text)} {counts[category]}" for category, text in CATEGORIES.items()
         if counts[category]
     ]  # fmt: skip
-    if any(rejected):
-        told.append(view.tr("rejected by a sealed note, not counted: {count}", count=sum(rejected)))
+    if out := len(found.marks) - len(kept):
+        told.append(view.tr("rejected by a sealed note, not counted: {count}", count=out))
     yield tag("p", " · ".join(told) or view.tr("no word of the lexicons was found"), class_="say")
     yield tag("p", view.tr("words of a list; what they mean is for people to say"),
               class_="say dim")  # fmt: skip

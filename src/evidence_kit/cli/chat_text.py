@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from evidence_kit.actions.chat_siblings import sibling_notes
-from evidence_kit.actions.chat_unread import unread_notes
+from evidence_kit.actions.chat_notes import sibling_notes, unread_notes
 from evidence_kit.actions.sealed_chat import Derived, SealedChat
 from evidence_kit.bundle.text import escape
 from evidence_kit.chats.alignment import Aligned, Difference, Side
@@ -50,11 +49,11 @@ _SIDES = {
 
 def head_lines(words: Words, report: Report, chat: SealedChat) -> Iterator[str]:
     """What every view begins with: which chat, out of which bundle, and how it was read."""
-    tr = words.tr
+    tr, totals = words.tr, totals_of(chat.transcript.chats)
     yield words.plural(
         "{item} {name}: {count} record, read as {format}",
         "{item} {name}: {count} records, read as {format}",
-        totals_of(chat.transcript.chats).records,
+        totals.records,
         item=chat.item.id,
         name=chat.title,
         format=chat.parser.title,
@@ -72,7 +71,7 @@ def head_lines(words: Words, report: Report, chat: SealedChat) -> Iterator[str]:
             time=sealed,
         )
     yield from notes(words, chat)
-    yield from _undated_lines(words, totals_of(chat.transcript.chats))
+    yield from _undated_lines(words, totals)
     yield ""
 
 

@@ -125,8 +125,8 @@ def kit_of(
     )
 
 
-def refuse_case(path: Path, *, kind: str = "page") -> None:
-    """Refuse a case where one bundle is wanted.
+def require_bundle(path: Path, *, kind: str = "page") -> None:
+    """Refuse a case, and the folder of a complaint, where one bundle is wanted.
 
     Args:
         path: what was given.
@@ -134,10 +134,13 @@ def refuse_case(path: Path, *, kind: str = "page") -> None:
 
     Raises:
         UsageError: "case.no_bundle".
+        InputError: "bundle.is_list".
     """
     from evidence_kit.actions.case import is_case
+    from evidence_kit.actions.complaint import refuse_complaint
     from evidence_kit.bundle import layout
 
+    refuse_complaint(path)
     if is_case(path):
         names = sorted(one.name for one in path.glob(f"*{layout.SUFFIX}"))
         fitting = [name for name in names if name.endswith(f"-{kind}{layout.SUFFIX}")]

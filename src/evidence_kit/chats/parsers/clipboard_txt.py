@@ -17,18 +17,10 @@ from evidence_kit.chats.blocks import Block, blocks, clean
 from evidence_kit.chats.parser import SHAPE, Detection, Options, Parser
 from evidence_kit.chats.phrases import flags_of, kind_of_body, kind_of_system
 from evidence_kit.chats.qq import sender
-from evidence_kit.chats.record import Flag, Part, Precision, Record, Structure
-from evidence_kit.chats.source import Head, Source, read_head
-from evidence_kit.chats.times import (
-    UNDATED,
-    Moment,
-    Orders,
-    iso_dates,
-    iso_time,
-    local_moment,
-    orders_in,
-)
-from evidence_kit.chats.written import HALF
+from evidence_kit.chats.record import Flag, Part, Record, Structure
+from evidence_kit.chats.source import Head, Source
+from evidence_kit.chats.times import UNDATED, Moment, Orders, iso_dates, local_moment
+from evidence_kit.chats.written import HALF, clock_of, orders_of, region_moment
 
 _STATES = {"已读": Flag.READ, "未读": Flag.UNREAD, "发送中": Flag.UNREAD}
 _GAPS = (r"\n\n", r"\n\r\n", r"\n \n", r"\n \r\n", r"\n  \n", r"\n  \r\n")
@@ -96,7 +88,7 @@ def _is_pasted(header: re.Match[str]) -> bool:
 
 def _parse(source: Source, options: Options) -> Iterator[Part]:
     day: str | None = None
-    orders = _orders(source, options)
+    orders = orders_of(source, _HEADER, options.date_order)
     for block in blocks(source, _HEADER):
         header = block.header
         if header is None:
@@ -113,12 +105,6 @@ def _parse(source: Source, options: Options) -> Iterator[Part]:
             yield _told(source, block, header)
 
 
-def _orders(source: Source, options: Options) -> Orders:
-    headers = _HEADER.finditer(read_head(source.path).text)
-    dates = (header.group("a", "b", "c") for header in headers if header["day"] is not None)
-    return orders_in(dates, options.date_order)
-
-
 def _own(block: Block) -> str:
     """A line of the window's own with the empty ones below it; what follows is unclaimed."""
     blank = _BLANK.match(block.text, block.header_end)
@@ -126,19 +112,14 @@ def _own(block: Block) -> str:
 
 
 def _moment(header: re.Match[str], day: str | None, orders: Orders) -> Moment:
-    word = header["before"] or header["after"] or ""
-    clock = iso_time(header["hour"], header["minute"], header["second"], half=word)
-    precision = Precision.SECOND if header["second"] else Precision.MINUTE
     if header["day"] is not None:
-        return local_moment(
-            iso_dates(header["a"], header["b"], header["c"], orders), clock, precision
-        )
+        return region_moment(header, orders)
     if day is None:
         return UNDATED
-    moment = local_moment((day,), clock, precision)
-    return (
-        msgspec.structs.replace(moment, flags=(*moment.flags, Flag.DATE_ABOVE)) if clock else moment
-    )
+    moment = local_moment((day,), *clock_of(header))
+    if not moment.candidates:
+        return moment
+    return msgspec.structs.replace(moment, flags=(*moment.flags, Flag.DATE_ABOVE))
 
 
 def _message(

@@ -13,9 +13,9 @@ from evidence_kit.chats.parser import GENERIC, Detection, Options, Parser
 from evidence_kit.chats.phrases import flags_of, kind_of_body, kind_of_system
 from evidence_kit.chats.record import Part, Record
 from evidence_kit.chats.short import consists_of
-from evidence_kit.chats.source import Head, Source, read_head
-from evidence_kit.chats.times import Orders, orders_in
-from evidence_kit.chats.written import DATED, dated_lines, moment_of
+from evidence_kit.chats.source import Head, Source
+from evidence_kit.chats.times import Orders
+from evidence_kit.chats.written import DATED, dated_lines, moment_of, orders_of
 
 _NAMED = re.compile(r"(?P<name>[^:：]{1,40}?)[ \t]*[:：](?!//)[ \t]?(?P<text>.*)", re.DOTALL)
 _ENOUGH = 3
@@ -37,8 +37,7 @@ def _is_short_chat(head: Head) -> bool:
 
 def _parse(source: Source, options: Options) -> Iterator[Part]:
     known = KnownSenders()
-    dates = (found.group("a", "b", "c") for found in DATED.finditer(read_head(source.path).text))
-    orders = orders_in(dates, options.date_order)
+    orders = orders_of(source, DATED, options.date_order)
     for block in blocks(source, DATED):
         if block.header is not None:
             yield _record(block, block.header, orders, known)

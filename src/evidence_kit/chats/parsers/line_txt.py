@@ -16,7 +16,7 @@ from evidence_kit.chats.phrases import flags_of, kind_of_body, kind_of_system
 from evidence_kit.chats.record import Part, Precision, Record, RecordKind, Structure
 from evidence_kit.chats.source import Head, Source
 from evidence_kit.chats.times import (
-    CHINESE_HALVES,
+    EAST_ASIAN_HALVES,
     UNDATED,
     Moment,
     Orders,
@@ -27,8 +27,7 @@ from evidence_kit.chats.times import (
 )
 
 _END = r"[ \t]*(?=\r?$)"
-_HALF = rf"{CHINESE_HALVES}|午前|午後|오전|오후"
-_CLOCK = rf"(?:{_HALF})?\d\d?:\d\d(?: ?[AaPp][Mm])?(?=\t)"
+_CLOCK = rf"(?:{EAST_ASIAN_HALVES})?\d\d?:\d\d(?: ?[AaPp][Mm])?(?=\t)"
 _DAY = (
     r"(?:(?:\d{4})(?P<mark>[/.])\d\d?(?P=mark)\d\d?[. ]*(?:[(（][^()（）\r\n]{1,9}[)）]"
     r"|星期.|[周週].|.曜日|[A-Z][a-z]{5,8})|[A-Z][a-z]{2}, \d\d?/\d\d?/\d{4})"
@@ -45,7 +44,8 @@ _HEADER = re.compile(
     re.MULTILINE | re.ASCII,
 )
 _CLOCK_PARTS = re.compile(
-    rf"(?P<before>{_HALF})?(?P<hour>\d\d?):(?P<minute>\d\d) ?(?P<after>[AaPp][Mm])?", re.ASCII
+    rf"(?P<before>{EAST_ASIAN_HALVES})?(?P<hour>\d\d?):(?P<minute>\d\d) ?(?P<after>[AaPp][Mm])?",
+    re.ASCII,
 )
 _NUMBERS = re.compile(r"\d+", re.ASCII)
 _TITLE = re.compile(

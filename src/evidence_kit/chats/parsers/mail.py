@@ -2,8 +2,8 @@
 
 A record is a message: whom it says it is from, its date, its subject, and below that its text.
 Where a text is there in plain and in HTML, the plain one is taken, and it is said where the two
-differ. Files that go with it are named
-and not read. Any line of a header can be written by whoever made the file.
+differ. Files that go with it are named and not read. Any line of a header can be written by whoever
+made the file.
 """
 
 import re
@@ -192,7 +192,7 @@ def _text(stream: BinaryIO, held: Sequence[MailPart], *, is_quoted: bool) -> tup
     return "\n\n".join(filter(None, chosen)), flags
 
 
-def _differ(found: Sequence["_Told"], choice: int | None) -> bool:
+def _differ(found: Sequence[_Told], choice: int | None) -> bool:
     """Whether the texts in plain and in HTML of one choice do not say the same."""
     held = [one for one in found if one.part.choice == choice]
     plain = "\n".join(one.written for one in held if one.is_plain)

@@ -12,9 +12,9 @@ from evidence_kit.chats.blocks import Block, blocks
 from evidence_kit.chats.parser import SHAPE, Detection, Options, Parser
 from evidence_kit.chats.record import Part, Record, RecordKind
 from evidence_kit.chats.short import begins_so
-from evidence_kit.chats.source import Head, Source, read_head
-from evidence_kit.chats.times import Orders, orders_in
-from evidence_kit.chats.written import CLOCK, DAY, SPACE, region_moment
+from evidence_kit.chats.source import Head, Source
+from evidence_kit.chats.times import Orders
+from evidence_kit.chats.written import CLOCK, DAY, SPACE, orders_of, region_moment
 
 _HEADER = re.compile(
     rf"^(?P<name>[^\s][^\r\n]{{0,139}}?), \[(?P<when>{DAY},?{SPACE}{{1,2}}{CLOCK})\](?=\r?$)",
@@ -37,8 +37,7 @@ def _detect(head: Head) -> Detection:
 
 
 def _parse(source: Source, options: Options) -> Iterator[Part]:
-    dates = (found.group("a", "b", "c") for found in _HEADER.finditer(read_head(source.path).text))
-    orders = orders_in(dates, options.date_order)
+    orders = orders_of(source, _HEADER, options.date_order)
     for block in blocks(source, _HEADER):
         if block.header is not None:
             yield _message(block, block.header, orders)

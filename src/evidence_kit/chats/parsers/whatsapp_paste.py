@@ -14,14 +14,13 @@ from evidence_kit.chats.lost_headers import KnownSenders
 from evidence_kit.chats.parser import SHAPE, Detection, Options, Parser
 from evidence_kit.chats.record import Part, Record, RecordKind
 from evidence_kit.chats.short import begins_so
-from evidence_kit.chats.source import Head, Source, read_head
-from evidence_kit.chats.times import Orders, orders_in
-from evidence_kit.chats.whatsapp import content_of
-from evidence_kit.chats.written import CLOCK, DAY, SPACE, region_moment
+from evidence_kit.chats.source import Head, Source
+from evidence_kit.chats.times import Orders
+from evidence_kit.chats.whatsapp import DIRECTIONS, content_of
+from evidence_kit.chats.written import CLOCK, DAY, SPACE, orders_of, region_moment
 
-_DIRECTIONS = "\u200e\u200f\u202a\u202b\u202c\u2068\u2069"
 _HEADER = re.compile(
-    rf"^[{_DIRECTIONS}]{{0,3}}\[(?P<when>{CLOCK},{SPACE}{DAY})\]{SPACE}"
+    rf"^[{DIRECTIONS}]{{0,3}}\[(?P<when>{CLOCK},{SPACE}{DAY})\]{SPACE}"
     r"(?P<name>[^\r\n]{1,100}?):(?:[ ]|(?=\r?$))",
     re.MULTILINE | re.ASCII,
 )
@@ -37,8 +36,7 @@ def _detect(head: Head) -> Detection:
 
 
 def _parse(source: Source, options: Options) -> Iterator[Part]:
-    dates = (found.group("a", "b", "c") for found in _HEADER.finditer(read_head(source.path).text))
-    orders = orders_in(dates, options.date_order)
+    orders = orders_of(source, _HEADER, options.date_order)
     known = KnownSenders()
     for block in blocks(source, _HEADER):
         if block.header is not None:
@@ -47,7 +45,7 @@ def _parse(source: Source, options: Options) -> Iterator[Part]:
 
 def _message(block: Block, header: re.Match[str], orders: Orders, known: KnownSenders) -> Record:
     moment = region_moment(header, orders)
-    sender = header["name"].strip(_DIRECTIONS)
+    sender = header["name"].strip(DIRECTIONS)
     known.add(sender)
     content = content_of(block.body)
     return Record(

@@ -18,31 +18,30 @@ from evidence_kit.chats.record import PARTICIPANTS, Part, Record, RecordKind
 from evidence_kit.chats.short import consists_of
 from evidence_kit.chats.source import Head, Source, read_head
 from evidence_kit.chats.times import (
-    CHINESE_HALVES,
+    EAST_ASIAN_HALVES,
     Orders,
     clock_moment,
     iso_dates,
     iso_time,
     orders_in,
 )
-from evidence_kit.chats.whatsapp import MARK, Content, content_of, is_notice
+from evidence_kit.chats.whatsapp import DIRECTIONS, MARK, Content, content_of, is_notice
+from evidence_kit.chats.written import SPACE
 
-_SPACE = "[ \u00a0\u2009\u202f]"
-_WORDS = f"{CHINESE_HALVES}|午前|午後|오전|오후"
 _HALF = (
     # a look at the first letter spares most headers, which have no word, all of them
-    rf"(?=[{''.join(word[0] for word in _WORDS.split('|'))}AaPpiπμ])"
-    rf"(?:{_WORDS}|[AaPp]\.?{_SPACE}?[Mm]\.?|[ai]p\.|[πμ]\.μ\.)"
+    rf"(?=[{''.join(word[0] for word in EAST_ASIAN_HALVES.split('|'))}AaPpiπμ])"
+    rf"(?:{EAST_ASIAN_HALVES}|[AaPp]\.?{SPACE}?[Mm]\.?|[ai]p\.|[πμ]\.μ\.)"
 )
-_DAY = rf"\d{{1,4}}(?P<mark>[-/.]){_SPACE}?\d\d?(?P=mark){_SPACE}?\d{{1,4}}\.?"
+_DAY = rf"\d{{1,4}}(?P<mark>[-/.]){SPACE}?\d\d?(?P=mark){SPACE}?\d{{1,4}}\.?"
 _CLOCK = (
-    rf"(?:(?P<before>{_HALF}){_SPACE}?)?(?P<minute>\d\d?[:.]\d\d)(?:[:.](?P<second>\d\d))?"
-    rf"(?:{_SPACE}?(?P<after>{_HALF}))?"
+    rf"(?:(?P<before>{_HALF}){SPACE}?)?(?P<minute>\d\d?[:.]\d\d)(?:[:.](?P<second>\d\d))?"
+    rf"(?:{SPACE}?(?P<after>{_HALF}))?"
 )
 _HEADER = re.compile(
     rf"^[\u200e\u200f\u202a\u202b\u2068]{{0,3}}(?P<bracket>\[)?"
-    rf"(?P<when>(?P<day>{_DAY}),?{_SPACE}{{1,2}}(?:(?:klo|kl\.|à|um|at){_SPACE})?{_CLOCK})"
-    rf"(?(bracket)\]{_SPACE}|(?:{_SPACE}[-–]|:){_SPACE})(?=[^\r\n])",
+    rf"(?P<when>(?P<day>{_DAY}),?{SPACE}{{1,2}}(?:(?:klo|kl\.|à|um|at){SPACE})?{_CLOCK})"
+    rf"(?(bracket)\]{SPACE}|(?:{SPACE}[-–]|:){SPACE})(?=[^\r\n])",
     re.MULTILINE | re.ASCII,
 )
 _NUMBERS = re.compile(r"\d+", re.ASCII)
@@ -50,13 +49,11 @@ _NAME_CHARACTERS = 100
 """A sentence of the app that holds a colon is mostly longer than any name."""
 _SYSTEM = RecordKind.SYSTEM
 """Looked up once: Python 3.11 takes long to find a member of an enumeration."""
-_DIRECTIONS = "\u200e\u200f\u202a\u202b\u202c\u2068\u2069"
 _QUOTES = (('"', '"'), ("“", "”"), ("「", "」"))
 _FILE_NAME = re.compile(r"_chat\.txt|.*WhatsApp.*\.txt", re.IGNORECASE | re.DOTALL)
 _ENOUGH = 3
 """Fewer headers are any note, where neither the file's name nor a notice tells, nor what else
 stands there."""
-_CACHE = 1 << 12
 _LOOKED_AT = 200
 """Headers that are looked at for the notice of encryption."""
 
@@ -151,7 +148,7 @@ class _Export:
 
 def _name(label: str, body: str) -> str | None:
     """The name in front of a colon; None where the colon belongs to a sentence of the app."""
-    name = label.strip(_DIRECTIONS)
+    name = label.strip(DIRECTIONS)
     if not name or len(name) > _NAME_CHARACTERS:
         return None
     # the colon stands inside of quotation marks, as in: changed the subject to "a: b"
