@@ -17,6 +17,7 @@ WEAKER = {
     "line_txt": {"headless"},
     "qq_txt": {"untitled"},
     "qqchatexporter_txt": {"piece"},
+    "wechat_mail_txt": {"untitled", "middle"},
 }
 """Cases of formats with a title of their own, from which it was cut off."""
 each_export = pytest.mark.parametrize("export", EXPORTS, ids=str)

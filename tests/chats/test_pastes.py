@@ -61,3 +61,10 @@ def test_long_lines_take_no_long_time(filler: str, tmp_path: Path) -> None:
         assert found(tmp_path, f"{message}{filler * 200_000}\n\n" * 5)
         records, _ = read(tmp_path / "paste.txt", parser)
         assert len(records) == 5
+
+
+def test_text_that_begins_with_blanks_and_a_time_holds_no_message_for_the_generic_one(
+    tmp_path: Path,
+) -> None:
+    """Nothing would be read of it but one unclaimed stretch."""
+    assert found(tmp_path, "  2026年5月1日 10:00\n店主\n三天\n") == []

@@ -24,7 +24,7 @@ _ENOUGH = 3
 
 def _detect(head: Head) -> Detection:
     found = dated_lines(head.text)
-    if found < _ENOUGH and not _is_short_chat(head):
+    if not found or (found < _ENOUGH and not _is_short_chat(head)):
         return Detection()
     return Detection(GENERIC, (f"{found} lines that begin with a date and a time",))
 
