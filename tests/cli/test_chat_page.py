@@ -23,6 +23,7 @@ HOSTILE = (
     "2026-11-08 10:21:00 阿禾\n还在吗\n\n"
 )
 _SHOWN = "getComputedStyle(document.getElementById('{}')).display != 'none'"
+_IS_SHOWN = "m.checkVisibility()"
 ROLES = ("--me", "阿禾", "--merchant", "云雀点卡客服")
 
 
@@ -124,6 +125,34 @@ def test_page_is_readable_in_a_browser_and_runs_nothing(
     page.emulate_media(media="print")
     assert page.is_visible(".filtered")
     assert (page.is_visible("div.zh"), page.is_visible("div.en")) == (False, True)
+    page.close()
+
+
+def test_marks_that_a_note_rejects_count_in_no_filter_and_are_shown_as_rejected(
+    run: Run, authority: Tsa, browser: Any
+) -> None:
+    Path("chat.txt").write_text(SAID + HOSTILE, encoding="utf-8")
+    run("init", "case", "-q")
+    run("add", "chat.txt", "--case", "case", *ROLES)
+    sealed = Path("case/0001-chat.evidence.zip")
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    marked = f"[...document.querySelectorAll('.m')].filter(m => {_IS_SHOWN}).map(m => m.id)"
+
+    def only_marked() -> list[str]:
+        page_of(run, sealed)
+        page.goto(Path("page.html").absolute().as_uri())
+        page.click("label[for=only-marked]")
+        return page.evaluate(marked)  # type: ignore[no-any-return]
+
+    assert only_marked() == ["M0004", "M0007", "M0009", "M0011", "M0012", "M0013", "M0015"]
+    # M0015 promises and names a refund: one of the two stays a mark
+    run("chat", sealed, "marks", "--reject", "M0004:promise", "--reject", "M0015:promise")
+    assert only_marked() == ["M0007", "M0009", "M0011", "M0012", "M0013", "M0015"]
+    page.click("label[for=only-all]")
+    assert page.evaluate(_SHOWN.format("M0004"))
+    style = "getComputedStyle(document.querySelector('#M0004 mark'){}).{}"
+    assert page.evaluate(style.format("", "textDecorationLine")) == "line-through"
+    assert page.evaluate(style.format(", '::after'", "content")) == '"承诺，已否定"'
     page.close()
 
 

@@ -33,6 +33,12 @@ _FILTERS = {
     "merchant": mark("only the merchant"),
 }
 
+_JUDGED = {
+    "confirmed": mark("{category}, confirmed"),
+    "rejected": mark("{category}, rejected"),
+}
+"""Of a mark that a sealed note judges."""
+
 
 def make_page(report: Report, chat: SealedChat, found: Findings, *, lang: str) -> bytes:
     """The page. The same input gives the same bytes.
@@ -107,7 +113,11 @@ def _css(words: Words, lang: str) -> Iterator[str]:
     for name, text in (*KINDS.items(), *FLAGS.items()):
         yield f"{shown}.l-{name}::before {{ content: {_quoted(words.tr(text))}; }}"
     for name, text in CATEGORIES.items():
-        yield f"{shown}mark.{name}::after {{ content: {_quoted(words.tr(text))}; }}"
+        category = words.tr(text)
+        yield f"{shown}mark.{name}::after {{ content: {_quoted(category)}; }}"
+        for judgement, form in _JUDGED.items():
+            told = _quoted(words.tr(form, category=category))
+            yield f"{shown}mark.{name}.{judgement}::after {{ content: {told}; }}"
     for count in range(1, len(OF_WORDS) + 1):
         for chosen in itertools.combinations(OF_WORDS, count):
             classes = "".join(f".{one}" for one in chosen)

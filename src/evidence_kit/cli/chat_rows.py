@@ -78,7 +78,7 @@ class Rows:
     def _row(self, entry: Entry) -> Html:
         record, marks = entry.record, self._marks.get(entry.number, [])
         classes = ["m", _ROLES.get(record.role, "o")]
-        if marks:
+        if any(self._judged(one) != "rejected" for one in marks):
             classes.append("x")
         labels = [record.kind] if record.kind is not RecordKind.TEXT else []
         name = record.sender_raw or record.sender_id or ""
@@ -112,7 +112,7 @@ class Rows:
                 break
             parts.append(_plain(body[position : one.char_start]))
             tags = [str(found) for found in one.tags if found in OF_WORDS]
-            judgement = self._judgements.get((one.record, one.category))
+            judgement = self._judged(one)
             classes = [str(one.category), *tags, *([judgement] if judgement else [])]
             words = _plain(body[one.char_start : one.char_end])
             parts.append(tag("mark", words, class_=" ".join(classes)))
@@ -121,6 +121,9 @@ class Rows:
         if left:
             parts.append(text(f"…[+{left}]"))
         return tag("bdi", *parts)
+
+    def _judged(self, found: Mark) -> str | None:
+        return self._judgements.get((found.record, found.category))
 
     def _place(self, record: Record) -> Iterator[str]:
         """Lines and bytes; before them the file, where the chat has several."""
