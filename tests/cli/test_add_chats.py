@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import json
+import re
 import shutil
 import zipfile
 from pathlib import Path
@@ -47,6 +48,28 @@ def test_summary_is_in_the_json(run: Run, chat: Path, authority: Tsa) -> None:
     notes = {note["code"]: note["params"] for note in json.loads(added.out)["notes"]}
     assert notes["chat.read"]["messages"] == 13
     assert "chat.roles_open" in notes
+
+
+def test_chat_that_was_sealed_before_is_told_with_the_time(
+    run: Run, chat: Path, authority: Tsa
+) -> None:
+    assert run("init", "case", "-q").code == ExitCode.DONE
+    first = run("add", chat, "--case", "case", "--json")
+    assert "were sealed in this case already" not in first.err
+    sealed_at = re.search("sealed no later than (.+)", first.err)
+    assert sealed_at
+    again = run("add", chat, "--case", "case", "--json")
+    assert again.code == ExitCode.DONE
+    assert (
+        "note: the same bytes were sealed in this case already, as chat.txt in"
+        f" 0001-chat.evidence.zip, no later than {sealed_at[1]}: chat.txt\n"
+    ) in again.err
+    notes = {note["code"]: note["params"] for note in json.loads(again.out)["notes"]}
+    report = json.loads(first.out)["report"]
+    assert notes["file.sealed_before"]["bundle"] == "0001-chat.evidence.zip"
+    assert notes["file.sealed_before"]["time"] == report["sealed_no_later_than"]
+    chinese = run("--lang", "zh", "add", chat, "--case", "case")
+    assert "提示：完全相同的内容此前已在本案中封存，在 0001-chat.evidence.zip 中" in chinese.err
 
 
 def test_tie_of_two_formats_asks_for_the_parser(

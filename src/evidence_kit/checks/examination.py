@@ -12,6 +12,7 @@ from evidence_kit.checks.revocation import Lists, Pair, pairs_of, read_lists
 from evidence_kit.checks.standing import Standings, settle
 from evidence_kit.checks.tokens import JudgedToken
 from evidence_kit.crypto.cms import Signature, verify_detached
+from evidence_kit.crypto.digest import sha256_hex
 from evidence_kit.crypto.pem import MAX_CRL_BYTES, certificate_to_pem, certificates_from_pem
 from evidence_kit.crypto.tsp import TimestampToken, verify_token
 from evidence_kit.crypto.x509 import issuing_path
@@ -60,7 +61,9 @@ class Examination:
         paths = list(filter(layout.is_certificate, self.bundle.proof_paths))
         if len(paths) > layout.MAX_CERTIFICATES:
             return ()  # check_members has refused the bundle for them
-        return tuple(self.bundle.read(path) for path in paths if self.is_named_truly(path))
+        # Not by the digests of all files, which nobody may have asked for.
+        certificates = ((path, self.bundle.read(path)) for path in paths)
+        return tuple(der for path, der in certificates if sha256_hex(der) in path)
 
     def is_named_truly(self, path: str) -> bool:
         """True where a file is named by its own digest."""

@@ -1,7 +1,10 @@
 """What is shown after a bundle was sealed, stamped or written."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
+
+import msgspec
 
 from evidence_kit.actions.case import is_case
 from evidence_kit.actions.seal import Sealed
@@ -123,6 +126,9 @@ def reply_lines(terminal: Terminal, replies: Iterable[TokenReply]) -> Iterator[s
 def note_line(terminal: Terminal, note: Observation) -> str:
     """What is worth knowing of a capture; a warning where that can do harm."""
     form = mark("beware: {text}") if note.code in _WARNINGS else mark("note: {text}")
+    if isinstance(time := note.params.get("time"), str):
+        shown = time_text(terminal.words, upper_bound(datetime.fromisoformat(time)))
+        note = msgspec.structs.replace(note, params=note.params | {"time": shown})
     return terminal.tr(form, text=terminal.words.of_observation(note))
 
 
