@@ -24,7 +24,16 @@ from evidence_kit import model, report
 from evidence_kit.actions import sealed_chat
 from evidence_kit.bills import payment
 from evidence_kit.bundle import environment
-from evidence_kit.chats import alignment, coverage, lexicon, marks, promises, record, silence
+from evidence_kit.chats import (
+    alignment,
+    coverage,
+    lexicon,
+    marks,
+    narrowing,
+    promises,
+    record,
+    silence,
+)
 from evidence_kit.cli import chat_json, verify
 from evidence_kit.cli.commands import NAME, root
 from evidence_kit.cli.language import speak
@@ -77,6 +86,7 @@ CHATS = (
     coverage,
     lexicon,
     marks,
+    narrowing,
     promises,
     record,
     sealed_chat,

@@ -8,7 +8,7 @@ that is said.
 import contextlib
 import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -87,6 +87,14 @@ class SealedChat:
         """
         if not self.has_roles:
             raise UsageError("chat.roles_missing", senders=self.senders())
+
+    def require_senders(self, names: Iterable[str]) -> None:
+        """Refuse a sender who is not in the chat.
+
+        Raises:
+            UsageError: "chat.no_such_sender".
+        """
+        _require_known(names, self.transcript)
 
     def senders(self) -> str:
         """The names of those who wrote most, for a message."""
@@ -202,7 +210,7 @@ def _read(taken: _Taken, wanted: str | None, options: ChatOptions) -> Iterator[S
     counts, sha256 = passed(members, offset) if len(files) < len(members) else ([], None)
     first = 1 + sum(counts[: members.index(files[0])])
     with Transcript(*(one.reading(offset) for one in files), first=first) as transcript:
-        _require_known(options, transcript)
+        _require_known((*options.me, *options.merchant), transcript)
         said, used = files[0].said, files[0].options
         yield SealedChat(
             item=item,
@@ -264,7 +272,7 @@ def _copy(bundle: Bundle, file: FileEntry, target: Path) -> None:
         raise InputError("file.changing", path=str(bundle.path))
 
 
-def _require_known(options: ChatOptions, transcript: Transcript) -> None:
+def _require_known(names: Iterable[str], transcript: Transcript) -> None:
     """Refuse a sender who is not in the chat: a slip of the pen would give no silence at all."""
     known = {
         name
@@ -272,7 +280,7 @@ def _require_known(options: ChatOptions, transcript: Transcript) -> None:
         for name in (participant.sender_raw, participant.sender_id)
         if name
     }
-    for name in (*options.me, *options.merchant):
+    for name in names:
         if name not in known:
             raise UsageError(
                 "chat.no_such_sender",

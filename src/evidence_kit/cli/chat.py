@@ -1,7 +1,8 @@
 """chat: what is in a sealed chat export, each word with its place in the original."""
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import click
 from evidence_kit.cli.commands import Command
 from evidence_kit.cli.options import (
     PATH,
+    day_of,
     given,
     in_case,
     kit_of,
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from evidence_kit.actions.case import Case
     from evidence_kit.actions.chats import ChatOptions
     from evidence_kit.actions.sealed_chat import SealedChat
+    from evidence_kit.chats.narrowing import Narrowing
     from evidence_kit.chats.parser import DateOrder
     from evidence_kit.report import Report
 
@@ -94,6 +97,36 @@ VIEWS = {
     help=mark("the order of day, month and year where the chat leaves it open"),
 )
 @option(
+    "--from",
+    "first",
+    metavar="YYYY-MM-DD",
+    callback=lambda _, __, text: _day(text),
+    help=mark("show what is of this day or later; of waits, those that still lasted then"),
+)
+@option(
+    "--until",
+    "last",
+    metavar="YYYY-MM-DD",
+    callback=lambda _, __, text: _day(text),
+    help=mark("show what is of this day or earlier"),
+)
+@option(
+    "--sender",
+    "senders",
+    multiple=True,
+    metavar="NAME",
+    help=mark("show what is from this sender; may be given several times"),
+)
+@option(
+    "--only",
+    multiple=True,
+    metavar="WHAT",
+    help=mark(
+        "show only what is: marked, buyer, merchant, promise, refusal, delivery, claim or"
+        " off_platform; may be given several times"
+    ),
+)
+@option(
     "--html",
     type=PATH,
     metavar="FILE",
@@ -126,6 +159,10 @@ def command(
     me: tuple[str, ...],
     merchant: tuple[str, ...],
     date_order: "DateOrder | None",
+    first: date | None,
+    last: date | None,
+    senders: tuple[str, ...],
+    only: tuple[str, ...],
     html: Path | None,
     confirm: tuple[str, ...],
     reject: tuple[str, ...],
@@ -137,11 +174,14 @@ def command(
 ) -> ExitCode:
     """Verify, read, and show the view, or seal what the user says of it."""
     from evidence_kit.actions.chats import ChatOptions
+    from evidence_kit.cli.chat_narrow import read_narrowing
     from evidence_kit.cli.chat_show import Show
 
     _require_fitting(view, names, items, members)
     _require_view(view, "timeline", html and "--html")
     _require_view(view, "marks", (confirm or reject) and "--confirm, --reject")
+    narrowing = read_narrowing(view, first=first, last=last, senders=senders, only=only)
+    _require_whole(narrowing, {"--html": html, "--confirm": confirm, "--reject": reject})
     options = ChatOptions(parser=parser, me=me, merchant=merchant, date_order=date_order)
     paths = [path, *map(Path, names)] if view == "diff" else [path]
     with contextlib.ExitStack() as stack:
@@ -156,7 +196,13 @@ def command(
                 return ExitCode.NO
             opened.append(found)
         show = Show(
-            terminal, opened, names, case=_case_of(path, case_folder), trust=trust, as_json=as_json
+            terminal,
+            opened,
+            names,
+            narrowing=narrowing,
+            case=_case_of(path, case_folder),
+            trust=trust,
+            as_json=as_json,
         )
         if confirm or reject:
             kit = kit_of(terminal, tsa=tsa, trust=trust, no_timestamp=no_timestamp)
@@ -179,6 +225,22 @@ def _view(name: str) -> str:
         known = closest(name, (*VIEWS, *VIEWS.values()))
         raise UsageError("chat.no_such_view", view=name, known=known)
     return view
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else day_of(text)
+
+
+def _require_whole(narrowing: "Narrowing | None", whole: Mapping[str, object]) -> None:
+    """Refuse to narrow what is about the whole chat.
+
+    Raises:
+        UsageError: "chat.not_narrowed".
+    """
+    other = next((flag for flag, value in whole.items() if value), None)
+    if narrowing and other:
+        name = " ".join(given("first", "last", "senders", "only"))
+        raise UsageError("chat.not_narrowed", other=other, name=name)
 
 
 def _require_view(view: str, wanted: str, given: object) -> None:

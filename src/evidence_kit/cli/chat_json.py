@@ -9,6 +9,7 @@ from evidence_kit.chats.alignment import Alignment
 from evidence_kit.chats.derived import number_of
 from evidence_kit.chats.lexicon import Lexicon
 from evidence_kit.chats.marks import Mark
+from evidence_kit.chats.narrowing import Narrowed
 from evidence_kit.chats.record import Chat, Record
 from evidence_kit.chats.transcript import Entry
 from evidence_kit.chats.unread import Unread
@@ -64,6 +65,8 @@ class ViewHead(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """In `promises`: what was left out since a note of the case rejects it."""
     alignment: Alignment | None = None
     """In `diff`."""
+    narrowed: Narrowed | None = None
+    """How the entries, and `rejected`, were narrowed; absent where all are shown."""
 
 
 class RecordShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +96,7 @@ def head(
     lexicons: Sequence[Lexicon] = (),
     rejected: Sequence[Mark] = (),
     alignment: Alignment | None = None,
+    narrowed: Narrowed | None = None,
 ) -> ViewHead:
     """All of a view but its entries."""
     return ViewHead(
@@ -104,6 +108,7 @@ def head(
         ),
         rejected=tuple(rejected),
         alignment=alignment,
+        narrowed=narrowed,
     )
 
 

@@ -1,15 +1,19 @@
 """Writing a view of a chat: as text, as JSON, as a page; and sealing what the user says of it."""
 
+import functools
+import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from evidence_kit.actions.case import Case
 from evidence_kit.actions.kit import Kit
 from evidence_kit.actions.sealed_chat import SealedChat
 from evidence_kit.chats.derived import number_of
 from evidence_kit.chats.lexicon import Lexicon, load_lexicons
+from evidence_kit.chats.marks import Mark
+from evidence_kit.chats.narrowing import PARTIES, Narrowed, Narrowing, Selection, tally
 from evidence_kit.chats.transcript import Entry
 from evidence_kit.cli import chat_json
 from evidence_kit.cli.chat_words import ChatWords
@@ -18,6 +22,7 @@ from evidence_kit.errors import ExitCode, UsageError
 from evidence_kit.i18n import mark
 from evidence_kit.report import Report
 
+T = TypeVar("T")
 _NUMBER = re.compile(r"(?:[A-Za-z]\d+#)?[Mm](\d{1,9})", re.ASCII)
 _NUMBERS = re.compile(r"([^:–-]+)[–-]([^:–-]+)")
 """Two of them with a dash between, for all from the first to the last."""
@@ -30,6 +35,7 @@ class Show:
         terminal: where to.
         opened: the chats with the reports on their bundles.
         names: the records to be cited.
+        narrowing: what part of the chat is asked for; None for all of it.
         case: where notes are, and where they go.
         trust: further roots.
         as_json: as JSON instead of text.
@@ -41,6 +47,7 @@ class Show:
         opened: Sequence[tuple[Report, SealedChat]],
         names: Sequence[str],
         *,
+        narrowing: Narrowing | None,
         case: Case | None,
         trust: Sequence[Path],
         as_json: bool,
@@ -49,6 +56,9 @@ class Show:
         self._opened = opened
         self._report, self._chat = opened[0]
         self._names = names
+        self._narrowing = narrowing
+        self._is_part = narrowing is not None
+        self._narrowed: Narrowed | None = None
         self._case = case
         self._trust = trust
         self._as_json = as_json
@@ -61,14 +71,19 @@ class Show:
         if not self._as_json:
             from evidence_kit.cli.chat_text import LIMIT
 
-            self._terminal.say(self._terminal.tr(LIMIT))
+            tr, narrowed = self._terminal.tr, self._narrowed
+            if narrowed and narrowed.shown < narrowed.total:  # where the end of a long list is all that is seen
+                form = mark("only a part is shown: {shown} of {total}")
+                shown, total = f"{narrowed.shown:,}", f"{narrowed.total:,}"
+                self._terminal.say(tr(form, shown=shown, total=total))
+            self._terminal.say(tr(LIMIT))
 
     def timeline(self) -> None:
         """Every record, in the order of time."""
         from evidence_kit.cli.chat_text import timeline_lines
 
-        entries = self._chat.transcript.in_time_order()
-        self._records("timeline", entries, timeline_lines)
+        find = self._chat.transcript.in_time_order
+        self._records("timeline", self._narrow(find, lambda part: part.of_entry), timeline_lines)
 
     def cite(self) -> None:
         """The records that were named."""
@@ -85,14 +100,13 @@ class Show:
         from evidence_kit.cli.chat_text import mark_lines
 
         lexicons = self._lexicons()
-        found = find_marks(self._chat.transcript, lexicons)
-        judged = self._judged()
-        shown = chat_json.judged(found, judged)
-        lines = mark_lines(self._text, found, judged)
-        self._put(
-            chat_json.head("marks", self._opened, lexicons=lexicons),
-            shown if self._as_json else lines,
+        found = self._narrow(
+            lambda: find_marks(self._chat.transcript, lexicons), lambda part: part.of_mark
         )
+        judged = self._judged
+        shown = chat_json.judged(found, judged)
+        lines = mark_lines(self._text, found, judged, is_part=self._is_part)
+        self._put(self._head("marks", lexicons=lexicons), shown if self._as_json else lines)
 
     def silence(self) -> None:
         """Runs of unanswered messages."""
@@ -100,9 +114,11 @@ class Show:
         from evidence_kit.cli.chat_text import silence_lines
 
         self._chat.require_roles()
-        found = find_silences(self._chat.transcript)
-        lines = found if self._as_json else silence_lines(self._text, found)
-        self._put(chat_json.head("silence", self._opened), lines)
+        found = self._narrow(
+            lambda: find_silences(self._chat.transcript), lambda part: part.of_silence
+        )
+        lines = silence_lines(self._text, found, is_part=self._is_part)
+        self._put(self._head("silence"), found if self._as_json else lines)
 
     def promises(self) -> None:
         """Promises and what came of them."""
@@ -111,24 +127,39 @@ class Show:
 
         self._chat.require_roles()
         lexicons, transcript = self._lexicons(), self._chat.transcript
-        rejected = _rejected(self._judged())
-        left_out = tuple(find_rejected(transcript, lexicons, rejected))
-        found = check_promises(transcript, lexicons, rejected=rejected)
-        lines = found if self._as_json else promise_lines(self._text, transcript, found, left_out)
-        head = chat_json.head("promises", self._opened, lexicons=lexicons, rejected=left_out)
-        self._put(head, lines)
+        rejected = _rejected(self._judged)
+        part = self._part
+        left_out = tuple(
+            one
+            for one in find_rejected(transcript, lexicons, rejected)
+            if part is None or part.of_number(one.number)
+        )
+        found = self._narrow(
+            lambda: check_promises(transcript, lexicons, rejected=rejected),
+            lambda part: lambda check: part.of_number(check.number),
+        )
+        lines = promise_lines(self._text, transcript, found, left_out, is_part=self._is_part)
+        head = self._head("promises", lexicons=lexicons, rejected=left_out)
+        self._put(head, found if self._as_json else lines)
 
     def coverage(self) -> None:
         """What was read and what was not."""
         from evidence_kit.chats.coverage import find_noticed
         from evidence_kit.cli.chat_text import coverage_lines, noticed_lines
 
-        found = find_noticed(self._chat.transcript)
+        found = self._narrow(
+            lambda: find_noticed(self._chat.transcript),
+            lambda part: lambda one: part.of_number(one.number),
+        )
+        head = self._head("coverage")
         if self._as_json:
-            self._put(chat_json.head("coverage", self._opened), found)
+            self._put(head, found)
             return
         self._put_head()
         self._terminal.put_many(coverage_lines(self._terminal.words, self._chat))
+        if self._narrowed:
+            self._terminal.put("")
+        self._put_narrowed("coverage")
         self._terminal.put_many(noticed_lines(self._text, found))
 
     def diff(self) -> None:
@@ -161,7 +192,7 @@ class Show:
 
         require_place(target)
         transcript, lexicons = self._chat.transcript, self._lexicons()
-        judged = self._judged()
+        judged = self._judged
         rejected = _rejected(judged)
         found = Findings(
             marks=tuple(find_marks(transcript, lexicons)),
@@ -191,6 +222,7 @@ class Show:
         )
         return show_sealed(self._terminal, sealed, as_json=self._as_json)
 
+    @functools.cached_property
     def _judged(self) -> Mapping[tuple[str, str], str]:
         """What the notes of the case say of the marks."""
         from evidence_kit.actions.judge_marks import read_judgements
@@ -215,17 +247,76 @@ class Show:
     ) -> None:
         shown = chat_json.records(self._chat, entries)
         text = lines(self._text, entries)
-        self._put(chat_json.head(view, self._opened), shown if self._as_json else text)
+        self._put(self._head(view), shown if self._as_json else text)
 
     def _lexicons(self) -> tuple[Lexicon, ...]:
         return load_lexicons(self._terminal.require_settings().config_dir)
 
-    def _put(self, head: Any, entries: Any) -> None:
+    def _narrow(
+        self,
+        find: Callable[[], Iterable[T]],
+        judge: Callable[[Selection], Callable[[T], bool | None]],
+    ) -> Iterable[T]:
+        """Of what is found in the whole chat that which lies in the part that is asked for.
+
+        It is found twice, so that how much there is can be said first, and nothing is kept.
+        """
+        part = self._part
+        if part is None or self._narrowing is None:
+            return find()
+        found = tally(find(), judge(part))
+        self._narrowed = Narrowed(
+            by=self._narrowing,
+            offset=self._chat.transcript.assumed_offset,
+            shown=sum(found.shown),
+            total=len(found.shown),
+            untimed=found.untimed,
+        )
+        return itertools.compress(find(), found.shown)
+
+    @functools.cached_property
+    def _part(self) -> Selection | None:
+        """The part that is asked for, if one is.
+
+        Raises:
+            UsageError: "chat.no_such_sender" or "chat.roles_missing".
+        """
+        from evidence_kit.chats.marks import MarkFinder
+
+        narrowing, transcript = self._narrowing, self._chat.transcript
+        if narrowing is None:
+            return None
+        self._chat.require_senders(narrowing.senders)
+        if not PARTIES.keys().isdisjoint(narrowing.only):
+            self._chat.require_roles()
+        is_of_marks = bool(set(narrowing.only) - PARTIES.keys())
+        finder = MarkFinder(transcript, self._lexicons()) if is_of_marks else None
+        rejected = _rejected(self._judged) if is_of_marks else frozenset()
+        return Selection(transcript, narrowing, finder, rejected)
+
+    def _head(
+        self, view: str, *, lexicons: Sequence[Lexicon] = (), rejected: Sequence[Mark] = ()
+    ) -> chat_json.ViewHead:
+        narrowed = self._narrowed
+        return chat_json.head(
+            view, self._opened, lexicons=lexicons, rejected=rejected, narrowed=narrowed
+        )
+
+    def _put(self, head: chat_json.ViewHead, entries: Any) -> None:
         if self._as_json:
             self._terminal.put_json_list(head, "entries", entries)
             return
         self._put_head()
+        self._put_narrowed(head.view)
         self._terminal.put_many(entries)
+
+    def _put_narrowed(self, view: str) -> None:
+        from evidence_kit.cli.chat_narrow import narrowed_lines
+
+        if self._narrowed:
+            period_ms = self._chat.transcript.period_ms
+            lines = narrowed_lines(self._text, view, self._narrowed, period_ms)
+            self._terminal.put_many((*lines, ""))
 
     def _put_head(self) -> None:
         from evidence_kit.cli.chat_text import head_lines

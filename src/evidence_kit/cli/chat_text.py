@@ -152,10 +152,18 @@ def body_lines(record: Record) -> Iterator[str]:
 
 
 def mark_lines(
-    text: ChatWords, marks: Iterable[Mark], judged: Mapping[tuple[str, str], str]
+    text: ChatWords,
+    marks: Iterable[Mark],
+    judged: Mapping[tuple[str, str], str],
+    *,
+    is_part: bool = False,
 ) -> Iterator[str]:
-    """Every mark; the user's judgement of it where the case holds one."""
-    none = True
+    """Every mark; the user's judgement of it where the case holds one.
+
+    Args:
+        is_part: whether those outside a part of the chat are left out.
+    """
+    none = not is_part
     for one in marks:
         none = False
         tags = [text.tr(TAGS[tag]) for tag in one.tags]
@@ -187,8 +195,14 @@ def in_brackets(tags: Iterable[str]) -> str:
 JUDGEMENTS = {"confirmed": mark("confirmed by you"), "rejected": mark("rejected by you")}
 
 
-def silence_lines(text: ChatWords, silences: Iterable[Silence]) -> Iterator[str]:
-    """The runs that are open or took long; the others are counted."""
+def silence_lines(
+    text: ChatWords, silences: Iterable[Silence], *, is_part: bool = False
+) -> Iterator[str]:
+    """The runs that are open or took long; the others are counted.
+
+    Args:
+        is_part: whether those outside a part of the chat are left out.
+    """
     short = listed = 0
     for run in silences:
         if not is_long(run):
@@ -197,7 +211,7 @@ def silence_lines(text: ChatWords, silences: Iterable[Silence]) -> Iterator[str]
         listed += 1
         yield silence_text(text, run)
         yield from (f"    {line}" for line in silence_facts(text, run))
-    if not listed:
+    if not listed and not is_part:
         yield text.tr("no message of the buyer waits for a reply for an hour or more")
     if short:
         yield text.plural(

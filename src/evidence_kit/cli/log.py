@@ -1,18 +1,14 @@
 """log: something that happened in a case, sealed with its proof."""
 
-import re
-from datetime import date
 from pathlib import Path
 
 import click
 
 from evidence_kit.cli.commands import Command
-from evidence_kit.cli.options import PATH, kit_of, option, pass_terminal, sealing
+from evidence_kit.cli.options import PATH, day_of, kit_of, option, pass_terminal, sealing
 from evidence_kit.cli.terminal import Terminal
 from evidence_kit.errors import ExitCode, UsageError
 from evidence_kit.i18n import mark
-
-_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 
 
 @click.command(
@@ -65,7 +61,7 @@ def command(
     from evidence_kit.actions.log import log_event
     from evidence_kit.cli.sealing import show_sealed
 
-    on = _day(happened)
+    on = day_of(happened)
     try:
         sealed = log_event(
             open_case(case_folder),
@@ -82,15 +78,6 @@ def command(
             raise UsageError("event.unknown", event=event, suggestion=suggestion) from None
         raise
     return show_sealed(terminal, sealed, as_json=as_json)
-
-
-def _day(text: str) -> date:
-    """The day that was typed, the year first: as 2026-11-08 or as 2026年11月8日."""
-    found = _DAY.fullmatch(text.strip())
-    try:
-        return date(*map(int, found.groups()[:3])) if found else date.fromisoformat(text)
-    except ValueError:
-        raise UsageError("date.no_day", text=text) from None
 
 
 def _in_both_languages(names: str) -> str:

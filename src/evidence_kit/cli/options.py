@@ -1,7 +1,9 @@
 """Options and arguments that several commands share."""
 
 import functools
+import re
 from collections.abc import Callable, Collection
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from evidence_kit.actions.seal import Destination
 
 F = TypeVar("F", bound=Callable[..., Any])
+_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 
 pass_terminal = click.make_pass_decorator(Terminal)
 PATH = click.Path(path_type=Path)
@@ -79,6 +82,19 @@ def given(*names: str, without: Collection[str] = ()) -> list[str]:
             for one in value if parameter.multiple else (value,):
                 words += [flag, str(one)]
     return words
+
+
+def day_of(text: str) -> date:
+    """The day that was typed, the year first: as 2026-11-08 or as 2026年11月8日.
+
+    Raises:
+        UsageError: "date.no_day".
+    """
+    found = _DAY.fullmatch(text.strip())
+    try:
+        return date(*map(int, found.groups()[:3])) if found else date.fromisoformat(text)
+    except ValueError:
+        raise UsageError("date.no_day", text=text) from None
 
 
 def with_options(command: F, *options: Callable[[F], F]) -> F:

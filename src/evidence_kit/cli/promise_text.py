@@ -16,9 +16,15 @@ def promise_lines(
     transcript: Transcript,
     checks: Iterable[PromiseCheck],
     left_out: Sequence[Mark],
+    *,
+    is_part: bool = False,
 ) -> Iterator[str]:
-    """Each promise, its deadline, and what comes after it in the export; then what is left out."""
-    none = not left_out
+    """Each promise, its deadline, and what comes after it in the export; then what is left out.
+
+    Args:
+        is_part: whether those outside a part of the chat are not given.
+    """
+    none = not left_out and not is_part
     for check in checks:
         none = False
         entry = transcript.entry(check.number)

@@ -48,6 +48,10 @@ CHAT_ERRORS: dict[str, Message] = {
         mark("the chat has no record of this number or id: {name}"),
         mark("name it as timeline does, from {first} to {last}"),
     ),
+    "chat.no_such_part": Message(
+        mark("a view can't be narrowed to this: {name}"),
+        mark("did you mean: {known}"),
+    ),
     "chat.no_such_view": Message(
         mark("there is no such view of a chat: {view}"),
         mark("did you mean: {known}"),
@@ -64,9 +68,13 @@ CHAT_ERRORS: dict[str, Message] = {
         mark("{view} has no use for this: {name}"),
         mark("see how it is used with: evidence-kit chat -h"),
     ),
+    "chat.not_narrowed": Message(
+        mark("{other} is about the whole chat, and this narrows it: {name}"),
+        mark("leave one of the two out; a page of the timeline has filters of its own"),
+    ),
     "chat.page_too_long": Message(
         mark("the chat has {count} records, and a page takes {most} at most"),
-        mark("print the timeline as text, or with --json"),
+        mark("print the timeline as text or with --json; --from and --until give a part of it"),
     ),
     "chat.roles_missing": Message(
         mark("this view has to know who the buyer is and who the merchant; who wrote: {senders}"),

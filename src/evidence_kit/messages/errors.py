@@ -127,6 +127,10 @@ ERRORS: dict[str, Message] = {
         mark("this is no date: {text}"),
         mark("write it like 2026-11-08 or 2026-11-08T10:20:31+08:00"),
     ),
+    "date.backwards": Message(
+        mark("the first day is after the last one: {first}, {last}"),
+        mark("give the earlier day with --from and the later one with --until"),
+    ),
     "date.no_day": Message(
         mark("this is no day: {text}"),
         mark("write it as 2026-11-08 only, without a time"),
