@@ -72,7 +72,9 @@ class Show:
             from evidence_kit.cli.chat_text import LIMIT
 
             tr, narrowed = self._terminal.tr, self._narrowed
-            if narrowed and narrowed.shown < narrowed.total:  # where the end of a long list is all that is seen
+            if (
+                narrowed and narrowed.shown < narrowed.total
+            ):  # where the end of a long list is all that is seen
                 form = mark("only a part is shown: {shown} of {total}")
                 shown, total = f"{narrowed.shown:,}", f"{narrowed.total:,}"
                 self._terminal.say(tr(form, shown=shown, total=total))
