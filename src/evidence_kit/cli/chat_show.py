@@ -72,9 +72,8 @@ class Show:
             from evidence_kit.cli.chat_text import LIMIT
 
             tr, narrowed = self._terminal.tr, self._narrowed
-            if (
-                narrowed and narrowed.shown < narrowed.total
-            ):  # where the end of a long list is all that is seen
+            # for those who see the end of a long list alone
+            if narrowed and narrowed.shown < narrowed.total:
                 form = mark("only a part is shown: {shown} of {total}")
                 shown, total = f"{narrowed.shown:,}", f"{narrowed.total:,}"
                 self._terminal.say(tr(form, shown=shown, total=total))
@@ -167,20 +166,23 @@ class Show:
     def diff(self) -> None:
         """What differs between two chats."""
         from evidence_kit.chats.alignment import Aligned
-        from evidence_kit.cli.chat_text import diff_head, diff_lines, head_lines
+        from evidence_kit.cli.chat_diff import diff_head, diff_lines
+        from evidence_kit.cli.chat_text import head_lines
 
         words = self._terminal.words
         aligned = Aligned(*(chat.transcript for _, chat in self._opened))
-        found = aligned.differences()
         if self._as_json:
-            self._put(chat_json.head("diff", self._opened, alignment=aligned.account), found)
+            head = chat_json.head("diff", self._opened, alignment=aligned.account)
+            self._put(head, aligned.differences())
             return
         for name, (report, chat) in zip("AB", self._opened, strict=True):
             for number, line in enumerate(head_lines(words, report, chat)):
                 self._terminal.put(f"{name} {line}" if not number else line)
-        self._terminal.put_many(diff_head(self._text, aligned))
+        has_roles = all(chat.has_roles for _, chat in self._opened)
+        self._terminal.put_many(diff_head(self._text, aligned, has_roles=has_roles))
         texts = [ChatWords(words, chat) for _, chat in self._opened]
-        self._terminal.put_many(diff_lines(texts, found))
+        is_verbose = self._terminal.is_verbose
+        self._terminal.put_many(diff_lines(texts, aligned, is_verbose=is_verbose))
 
     def page(self, target: Path) -> None:
         """The timeline as a page."""

@@ -1,12 +1,11 @@
 """The views of a chat as lines of text."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from evidence_kit.actions.chat_notes import sibling_notes, unread_notes
 from evidence_kit.actions.sealed_chat import Derived, SealedChat
 from evidence_kit.bundle.text import escape
-from evidence_kit.chats.alignment import Aligned, Difference, Side
 from evidence_kit.chats.coverage import Noticed
 from evidence_kit.chats.derived import number_of
 from evidence_kit.chats.marks import Mark
@@ -40,11 +39,6 @@ LIMIT = mark(
     "an export is what its maker wrote into it: messages may be missing, changed or invented;"
     " the seal says only that it is unaltered since"
 )
-_SIDES = {
-    Side.ONLY_IN_A: mark("only in A"),
-    Side.ONLY_IN_B: mark("only in B"),
-    Side.DIFFERS: mark("differs"),
-}
 
 
 def head_lines(words: Words, report: Report, chat: SealedChat) -> Iterator[str]:
@@ -354,41 +348,3 @@ def noticed_lines(text: ChatWords, noticed: Iterable[Noticed]) -> Iterator[str]:
         if shown.strip():
             more = "…" if len(shown) > _SHOWN_CHARACTERS else ""
             yield f"    {shown[:_SHOWN_CHARACTERS]}{more}"
-
-
-def diff_head(text: ChatWords, aligned: Aligned) -> Iterator[str]:
-    """How the two exports compare as a whole."""
-    account = aligned.account
-    yield text.tr("the same in both: {count}", count=account.same)
-    yield text.tr("only in A: {count}", count=account.only_in_a)
-    yield text.tr("only in B: {count}", count=account.only_in_b)
-    yield text.tr("in both with another text: {count}", count=account.differs)
-    if account.common_from_ms is None or account.common_until_ms is None:
-        yield text.tr("the two exports have no period in common")
-    else:
-        yield text.tr(
-            "both cover: {start} to {end}",
-            start=text.moment(account.common_from_ms),
-            end=text.moment(account.common_until_ms),
-        )
-
-
-def diff_lines(texts: Sequence[ChatWords], differences: Iterable[Difference]) -> Iterator[str]:
-    """Each difference, with the place in the export that has it."""
-    a, b = texts
-    for one in differences:
-        side = a.tr(_SIDES[one.side])
-        if one.side is Side.DIFFERS or one.is_inside is None:
-            yield a.tr("{side}:", side=side)
-        else:
-            inside = mark("in the period of both")
-            outside = mark("outside the period of both")
-            where = a.tr(inside if one.is_inside else outside)
-            yield a.tr("{side}, {where}:", side=side, where=where)
-        for name, text, number, record in (
-            ("A", a, one.number_a, one.a),
-            ("B", b, one.number_b, one.b),
-        ):
-            if number is not None and record is not None:
-                yield f"  {name} {text.citation(Entry(number, record, None))}"
-                yield from (f"  {line}" for line in body_lines(record))
