@@ -83,10 +83,11 @@ def clock_moment(dates: tuple[str, ...], minute: str, second: str | None) -> Mom
     ()
     """
     # two digits compare as text as they do as numbers
-    if not minute or (second and second > "59"):
+    if not dates or not minute or (second and second > "59"):
         return NO_SUCH_TIME
-    precision = _TO_THE_SECOND if second else _TO_THE_MINUTE
-    return local_moment(dates, f"{minute}:{second or '00'}", precision)
+    time = f"T{minute}:{second or '00'}"
+    candidates = (dates[0] + time,) if len(dates) == 1 else tuple([day + time for day in dates])
+    return Moment(candidates, _ASSUMED, _TO_THE_SECOND if second else _TO_THE_MINUTE)
 
 
 def plain_moment(day: str, clock: str) -> Moment:

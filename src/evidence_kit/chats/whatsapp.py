@@ -180,14 +180,15 @@ def content_of(written: str) -> Content:
     >>> content_of("five days \\u200e<This message was edited>").body
     'five days'
     """
-    stand_in = _STAND_INS.get(written)
+    body = written.lstrip(MARK)
+    stand_in = _STAND_INS.get(body)
     if stand_in is not None:
         kind, flags = stand_in
-        return Content(kind, written, flags)
+        return Content(kind, body, flags)
     # nearly all the others are text, and four looks tell it
-    if written[:1] in _FIRST or ")" in written or MARK in written or written[-1:] == ">":
-        return _app_content(written.removeprefix("\n").lstrip(MARK))
-    return Content(_TEXT, written)
+    if body[:1] in _FIRST or ")" in body or MARK in body or body[-1:] == ">":
+        return _app_content(body.removeprefix("\n").lstrip(MARK))
+    return Content(_TEXT, body)
 
 
 def _app_content(body: str) -> Content:

@@ -33,14 +33,14 @@ _HALF = (
     rf"(?=[{''.join(word[0] for word in EAST_ASIAN_HALVES.split('|'))}AaPpiπμ])"
     rf"(?:{EAST_ASIAN_HALVES}|[AaPp]\.?{SPACE}?[Mm]\.?|[ai]p\.|[πμ]\.μ\.)"
 )
-_DAY = rf"\d{{1,4}}(?P<mark>[-/.]){SPACE}?\d\d?(?P=mark){SPACE}?\d{{1,4}}\.?"
+_DAY = rf"\d{{1,4}}+(?P<mark>[-/.]){SPACE}?+\d\d?+(?P=mark){SPACE}?+\d{{1,4}}+\.?+"
 _CLOCK = (
-    rf"(?:(?P<before>{_HALF}){SPACE}?)?(?P<minute>\d\d?[:.]\d\d)(?:[:.](?P<second>\d\d))?"
-    rf"(?:{SPACE}?(?P<after>{_HALF}))?"
+    rf"(?:(?P<before>{_HALF}){SPACE}?+)?+(?P<minute>\d\d?+[:.]\d\d)(?:[:.](?P<second>\d\d))?+"
+    rf"(?:{SPACE}?(?P<after>{_HALF}))?+"
 )
 _HEADER = re.compile(
-    rf"^[\u200e\u200f\u202a\u202b\u2068]{{0,3}}(?P<bracket>\[)?"
-    rf"(?P<when>(?P<day>{_DAY}),?{SPACE}{{1,2}}(?:(?:klo|kl\.|à|um|at){SPACE})?{_CLOCK})"
+    rf"^[\u200e\u200f\u202a\u202b\u2068]{{0,3}}+(?P<bracket>\[)?+"
+    rf"(?P<when>(?P<day>{_DAY}),?+{SPACE}{{1,2}}+(?:(?:klo|kl\.|à|um|at){SPACE})?+{_CLOCK})"
     rf"(?(bracket)\]{SPACE}|(?:{SPACE}[-–]|:){SPACE})(?=[^\r\n])",
     re.MULTILINE | re.ASCII,
 )
