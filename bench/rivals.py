@@ -132,9 +132,9 @@ def measure(folder: Path, runs: int) -> Iterator[Row]:
             ),
             runs=runs,
         )
-        names = [reader.name for reader in readers]
+        timed = [reader.name for reader in readers]
         few_s, many_s = map(median, taken[::2]), map(median, taken[1::2])
-        seconds = dict(zip(names, zip(few_s, many_s, strict=True), strict=True))
+        seconds = dict(zip(timed, zip(few_s, many_s, strict=True), strict=True))
         whole_s = {name: many for name, (_, many) in seconds.items()}
         more_us = {n: (many - few) / (_MANY - _FEW) * 1e6 for n, (few, many) in seconds.items()}
         yield from _rows(f"chat WhatsApp {style}, {_MANY:,} messages", "s", whole_s, limit=1 / 3)
@@ -145,7 +145,9 @@ def measure(folder: Path, runs: int) -> Iterator[Row]:
                 ours=shares[_OURS.name] * 100,
                 unit="%",
                 floor=shares.get(rival.name, 0.0) * 100,
-                floor_name=rival.name if rival.name in shares else f"{rival.name}: ended in an error",
+                floor_name=rival.name
+                if rival.name in shares
+                else f"{rival.name}: ended in an error",
             )
 
 
