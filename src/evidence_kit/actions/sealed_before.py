@@ -26,6 +26,12 @@ from evidence_kit.report import Fault, Outcome
 SHOWN = 20
 """Of the files that were sealed before, so many are told one by one."""
 
+_UNTIMED = {
+    "file.sealed_before": "file.sealed_before_untimed",
+    "file.part_sealed_before": "file.part_sealed_before_untimed",
+}
+"""What is said instead where no time is proven."""
+
 
 class _Original(NamedTuple):
     """Bytes that an item holds as they were obtained, and the chats in them."""
@@ -159,7 +165,7 @@ def _notes(original: _Original, places: dict[str, _Place]) -> Iterator[Observati
 def _note(code: str, place: _Place, **params: str | int) -> Observation:
     params |= {"bundle": escape(place.bundle), "earlier": place.name}
     if place.at is None:
-        return Observation(code=f"{code}_untimed", params=params)
+        return Observation(code=_UNTIMED[code], params=params)
     return Observation(code=code, params=params | {"time": _text(place.at)})
 
 
