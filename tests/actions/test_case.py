@@ -42,6 +42,8 @@ def test_case_is_made_in_an_empty_folder_alone(tmp_path: Path) -> None:
     (tmp_path / "full/mine.txt").write_text("x")
     with refused(CaseError, "case.not_empty"):
         make_case(tmp_path / "full")
+    with refused(CaseError, "case.is_file"):
+        make_case(tmp_path / "full/mine.txt")
     with refused(CaseError, "case.unwritable"):
         make_case(tmp_path / "full/mine.txt/case")
 
@@ -50,6 +52,20 @@ def test_folder_that_is_no_case_is_an_error(tmp_path: Path) -> None:
     assert not is_case(tmp_path)
     with refused(CaseError, "case.missing"):
         open_case(tmp_path)
+    with refused(CaseError, "case.missing"):
+        open_case(tmp_path / "nowhere")
+    (tmp_path / "note.txt").write_text("x")
+    for path in (tmp_path, tmp_path / "note.txt"):
+        with refused(CaseError, "case.none"):
+            open_case(path)
+
+
+def test_case_beside_the_place_that_was_named_is_suggested(case: Case) -> None:
+    (case.folder / "note.txt").write_text("x")
+    for path in (case.folder / "note.txt", case.folder.parent):
+        with refused(CaseError, "case.elsewhere") as caught:
+            open_case(path)
+        assert caught.value.params["example"] == str(case.folder)
 
 
 @pytest.mark.parametrize("text", ["id = 3", "id = ", 'id = "x"\n', "\udcff"])

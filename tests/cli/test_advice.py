@@ -1,6 +1,8 @@
 """What is said to do next, and that it fits what happened."""
 
 import json
+import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -9,9 +11,13 @@ from evidence_kit.cli.words import Words
 from evidence_kit.errors import ExitCode
 from evidence_kit.i18n import Translator
 from evidence_kit.report import Outcome, Question, finding
+from fixtures.chats import make
+from fixtures.pictures import metadata
 from fixtures.shop import Shop
 from fixtures.tsa import Tsa
 from tests.cli.conftest import Run
+
+CHAT = make.HERE / "wechatmsg_txt/k20261101/chat.txt"
 
 
 def new_case(run: Run, *, count: int = 2, options: tuple[str, ...] = ()) -> list[Path]:
@@ -119,11 +125,14 @@ def test_next_command_repeats_the_root_that_was_given(
 
 
 def test_case_where_a_bundle_is_wanted_names_one(run: Run, authority: Tsa) -> None:
-    new_case(run)
+    new_case(run, count=1)
+    Path("chat.txt").write_bytes(CHAT.read_bytes())
+    run("add", "chat.txt", "--case", "case")
+    run("log", "case", "paid", "--on", "2026-11-01")
     # where a chat is wanted, one that holds a chat
     for words, example in (
-        (("show", "case"), "0002-document"),
-        (("chat", "case", "timeline"), "0001-chat"),
+        (("show", "case"), "0003-event"),
+        (("chat", "case", "timeline"), "0002-chat"),
     ):
         ran = run(*words)
         assert ran.code == ExitCode.USAGE
@@ -133,6 +142,130 @@ def test_case_where_a_bundle_is_wanted_names_one(run: Run, authority: Tsa) -> No
     ran = run("share", "case", "--without", "data/files/x", "-o", "copy.zip")
     assert "this is a case" in ran.err
     assert run("show", "case", "--payments").code == ExitCode.DONE
+
+
+def hint_of(run: Run, *words: str | Path) -> str:
+    """The hint of a command that can't be done; every path in it is there."""
+    ran = run(*words, "--no-input")
+    assert ran.code in (ExitCode.USAGE, ExitCode.ERROR)
+    error, hint = ran.err.splitlines()
+    assert (error[:7], hint[:6]) == ("error: ", "hint: ")
+    for name in re.findall(r"[^\s']+\.evidence\.zip", hint):
+        assert Path(name).exists(), hint
+    return hint.removeprefix("hint: ")
+
+
+@pytest.mark.parametrize("words", [["show"], ["share", "--without", "x", "-o", "copy.zip"]])
+def test_case_without_a_bundle_says_how_to_fill_it(run: Run, words: list[str]) -> None:
+    run("init", "my case")
+    assert hint_of(run, words[0], "my case", *words[1:]) == (
+        "put one into it with: evidence-kit capture URL --case 'my case', or evidence-kit add FILE"
+        " --case 'my case'"
+    )
+
+
+def test_case_without_a_chat_asks_for_one(run: Run) -> None:
+    run("init", "case")
+    add = "evidence-kit add chat.txt --case case"
+    assert hint_of(run, "chat", "case", "timeline").endswith(add)
+    run("log", "case", "paid", "--on", "2026-11-01", "--no-timestamp")
+    ran = run("chat", "case", "timeline")
+    assert "no bundle of the case holds a chat (0001-event.evidence.zip): case\n" in ran.err
+    assert ran.err.endswith(f"{add}\n")
+
+
+def test_chat_is_found_whatever_its_bundle_is_called(run: Run) -> None:
+    Path("shot.png").write_bytes(metadata.png())
+    Path("chat.txt").write_bytes(CHAT.read_bytes())
+    run("init", "case")
+    run("add", "shot.png", "chat.txt", "--case", "case", "--no-timestamp")
+    run("add", "shot.png", "--case", "case", "--no-timestamp")
+    assert "such as case/0001-picture.evidence.zip;" in hint_of(run, "chat", "case", "marks")
+    assert hint_of(run, "chat", "case/0002-picture.evidence.zip", "marks") == (
+        "this bundle of the case holds one: case/0001-picture.evidence.zip"
+    )
+
+
+def test_chats_that_cannot_be_read_are_not_called_none(run: Run) -> None:
+    new_case(run, count=1, options=("--no-timestamp",))
+    (path,) = Path("case").glob("*.zip")
+    path.write_bytes(path.read_bytes()[:3000])
+    ran = run("chat", "case", "timeline")
+    assert f"some of it can't be read ({path.name}): case\n" in ran.err
+    assert ran.err.endswith("evidence-kit verify case\n")
+
+
+def test_bundle_without_a_chat_says_what_could_be_one(run: Run) -> None:
+    Path("note.txt").write_text("hello\n", encoding="utf-8")
+    Path("shot.png").write_bytes(metadata.png())
+    run("add", "note.txt", "shot.png", "-o", "note.evidence.zip", "--no-timestamp")
+    run("add", "shot.png", "-o", "shot.evidence.zip", "--no-timestamp")
+    assert hint_of(run, "chat", "note.evidence.zip", "marks").endswith(": E1 (note.txt)")
+    assert hint_of(run, "chat", "note.evidence.zip", "marks", "--item", "E2") == "did you mean: E1"
+    for more in ([], ["--item", "E1"]):
+        hint = hint_of(run, "chat", "shot.evidence.zip", "marks", *more)
+        assert hint.startswith("see what is in it with: evidence-kit show shot.evidence.zip; add")
+
+
+def test_export_that_is_not_sealed_is_to_be_added(run: Run) -> None:
+    Path("chat.txt").write_bytes(CHAT.read_bytes())
+    Path("shot.png").write_bytes(metadata.png())
+    with zipfile.ZipFile("all.zip", "w") as out:
+        out.write("chat.txt")
+    for name in ("chat.txt", "all.zip"):
+        assert hint_of(run, "chat", name, "marks").endswith(f": evidence-kit add {name}")
+    assert "evidence-kit add shot.png --transcript" in hint_of(run, "chat", "shot.png", "marks")
+
+
+def test_member_of_a_chat_that_is_no_zip_is_refused(run: Run) -> None:
+    Path("chat.txt").write_bytes(CHAT.read_bytes())
+    run("add", "chat.txt", "-o", "x.zip", "--no-timestamp")
+    assert hint_of(run, "chat", "x.zip", "marks", "--member", "a.txt") == "leave --member out"
+
+
+@pytest.mark.parametrize("words", [["verify"], ["stamp"], ["show"], ["chat", "marks"]])
+def test_folder_around_a_case_or_bundles_is_told_apart(run: Run, words: list[str]) -> None:
+    (path,) = new_case(run, count=1, options=("--no-timestamp",))
+    command, *view = words
+    Path("above").mkdir()
+    Path("case").rename("above/case")
+    assert hint_of(run, command, "above", *view) == "name the case: above/case"
+    Path("loose").mkdir()
+    Path("above/case", path.name).rename(Path("loose", path.name))
+    assert hint_of(run, command, "loose", *view).endswith(f"such as loose/{path.name}")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["add", "chat.txt", "--case"], ["attach", "-o", "out"], ["log", "paid", "--on", "2026-11-01"]],
+)
+def test_place_without_a_case_names_the_one_that_is_near(run: Run, words: list[str]) -> None:
+    (path,) = new_case(run, count=1, options=("--no-timestamp",))
+    Path("full").mkdir()
+    Path("full/note.txt").write_text("x", encoding="utf-8")
+
+    def hint(place: str | Path) -> str:
+        at_end = words[-1] == "--case"
+        typed = [*words, place] if at_end else [words[0], place, *words[1:]]
+        return hint_of(run, *typed)
+
+    assert hint(path) == "did you mean case?"
+    assert hint(".") == "did you mean case?"
+    assert hint("new case") == "make one with: evidence-kit init 'new case'"
+    assert hint("full").startswith("name the folder that holds case.toml")
+
+
+def test_case_or_file_in_place_of_an_address_is_told(run: Run) -> None:
+    new_case(run, count=0)
+    assert hint_of(run, "capture", "case").endswith("evidence-kit capture URL --case case")
+    assert hint_of(run, "capture", "chat.txt").endswith("evidence-kit add chat.txt")
+
+
+def test_new_case_in_place_of_a_file_or_of_bundles_is_refused(run: Run) -> None:
+    new_case(run, count=1, options=("--no-timestamp",))
+    assert hint_of(run, "init", "chat.txt") == "name a folder that does not exist yet"
+    assert "name one, such as case/0001-" in hint_of(run, "init", "new", "--include", "case")
+    assert not Path("new").exists()
 
 
 def test_file_to_leave_out_whose_name_is_not_quite_right_is_suggested(

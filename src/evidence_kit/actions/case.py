@@ -1,6 +1,7 @@
 """A case: a plain folder of bundles plus case.toml, locked while it is written to."""
 
 import contextlib
+import itertools
 import os
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -126,11 +127,13 @@ def create_case(
         new_id: gives 128 random bits as lowercase hex.
 
     Raises:
-        CaseError: "case.exists", or "case.not_empty", or "case.unwritable".
+        CaseError: "case.exists", "case.is_file", "case.not_empty", or "case.unwritable".
     """
     import tomli_w  # which only a new case needs
 
     folder = Path(folder)
+    if folder.is_file():
+        raise CaseError("case.is_file", path=str(folder))
     if (folder / CASE_FILE).exists():
         raise CaseError("case.exists", path=str(folder))
     try:
@@ -157,7 +160,7 @@ def open_case(folder: Path | str) -> Case:
     """The case in a folder.
 
     Raises:
-        CaseError: "case.missing", or "case.malformed".
+        CaseError: "case.missing", "case.elsewhere", "case.none", or "case.malformed".
     """
     folder = Path(folder)
     path = folder / CASE_FILE
@@ -165,9 +168,22 @@ def open_case(folder: Path | str) -> Case:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
         return msgspec.convert({**content, "folder": folder}, Case)
     except (FileNotFoundError, NotADirectoryError):
-        raise CaseError("case.missing", path=str(folder)) from None
+        raise _no_case(folder) from None
     except (OSError, ValueError, msgspec.ValidationError) as error:
         raise CaseError("case.malformed", path=str(path), detail=str(error)) from error
+
+
+def _no_case(folder: Path) -> CaseError:
+    """That there is no case, and where one is that may have been meant, or can be made."""
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return CaseError("case.missing", path=str(folder))
+    below = sorted(itertools.islice(folder.glob(f"*/{CASE_FILE}"), 100))
+    found = next(
+        (one for one in (folder.parent, *(path.parent for path in below)) if is_case(one)), None
+    )
+    if found:
+        return CaseError("case.elsewhere", path=str(folder), example=str(found))
+    return CaseError("case.none", path=str(folder))
 
 
 def is_case(folder: Path) -> bool:

@@ -142,12 +142,14 @@ def wanted_of(members: Sequence[Member], name: str | None) -> tuple[Member, ...]
     """The files of the chat that is meant; one alone where its own name is given.
 
     Raises:
-        UsageError: "chat.several_members" or "chat.no_such_member".
+        UsageError: "chat.several_members", "chat.no_such_member" or "chat.no_zip".
     """
     chats = chats_of(members)
     known = {one.source.member or "": (one,) for one in members} | chats
     if name is not None and name in known:
         return known[name]
+    if name is not None and not any(one.source.member for one in members):
+        raise UsageError("chat.no_zip", name=escape(name))
     if name is not None:
         names = escape(near(name, filter(None, known)))
         raise UsageError("chat.no_such_member", name=escape(name), known=names)

@@ -8,7 +8,7 @@ that is said.
 import contextlib
 import hashlib
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -33,6 +33,7 @@ from evidence_kit.model import FileEntry, Imported, Item, Kind, Role
 from evidence_kit.report import Outcome, Report
 
 _SHOWN_SENDERS = 20
+_SHOWN_ITEMS = 20
 
 
 class Derived(StrEnum):
@@ -135,8 +136,9 @@ def open_chat(
         progress: called with the number of bytes hashed since the last call.
 
     Raises:
-        InputError: it is no bundle, holds no chat ("chat.not_there"), holds it no longer
-            ("chat.withheld"), or no format fits ("chat.no_format").
+        InputError: it is no bundle, holds no chat ("chat.not_there") and nothing that could be
+            one ("chat.no_text"), holds it no longer ("chat.withheld"), or no format fits
+            ("chat.no_format").
         UsageError: "chat.several", "chat.no_such_item", "chat.several_members",
             "chat.no_such_member", "chat.no_such_parser", "chat.ambiguous", or
             "chat.no_such_sender".
@@ -239,19 +241,33 @@ def _item(bundle: Bundle, wanted: str | None) -> Item:
     items = {item.id: item for item in bundle.evidence.items}
     if wanted is not None:
         found = items.get(wanted.upper())
-        if found is None or not _originals(found):
-            known = [item.id for item in items.values() if _originals(item)]
+        known = [item.id for item in items.values() if _may_be_chat(item)]
+        if not known:
+            raise InputError("chat.no_text", path=str(bundle.path))
+        if found is None or found.id not in known:
             raise UsageError(
                 "chat.no_such_item", item=escape(wanted), known=closest(wanted.upper(), known)
             )
         return found
     chats = [item for item in items.values() if item.kind is Kind.CHAT and _originals(item)]
+    others = [item for item in items.values() if _may_be_chat(item)]
+    if not chats and not others:
+        raise InputError("chat.no_text", path=str(bundle.path))
     if not chats:
-        raise InputError("chat.not_there", path=str(bundle.path))
+        raise InputError("chat.not_there", path=str(bundle.path), names=_names(others))
     if len(chats) > 1:
-        names = ", ".join(f"{item.id} ({escape(item.label)})" for item in chats)
-        raise UsageError("chat.several", names=names, path=str(bundle.path))
+        raise UsageError("chat.several", names=_names(chats), path=str(bundle.path))
     return chats[0]
+
+
+def _may_be_chat(item: Item) -> bool:
+    """Whether it can be read with --item: a document may be a chat that was not recognised."""
+    return item.kind in (Kind.CHAT, Kind.DOCUMENT) and bool(_originals(item))
+
+
+def _names(items: Sequence[Item]) -> str:
+    more = ", …" if len(items) > _SHOWN_ITEMS else ""
+    return ", ".join(f"{one.id} ({escape(one.label)})" for one in items[:_SHOWN_ITEMS]) + more
 
 
 def _originals(item: Item) -> list[FileEntry]:

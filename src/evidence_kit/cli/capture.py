@@ -1,5 +1,6 @@
 """capture: a page in a real browser, sealed."""
 
+import os
 import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
@@ -163,6 +164,8 @@ def _refuse_with_list(given: Mapping[str, object]) -> None:
 
 def _require_address(request: "CaptureRequest") -> None:
     """Refuse what can't be captured; where its signs or its beginning are at fault, say so."""
+    from evidence_kit.actions.case import is_case
+
     try:
         request.check()
     except UsageError as error:
@@ -173,6 +176,9 @@ def _require_address(request: "CaptureRequest") -> None:
         if narrow != url and _can_be_captured(request, narrow):
             raise UsageError("capture.full_width", url=url, suggestion=narrow) from None
         whole = f"https://{narrow}"
+        if "://" not in narrow and os.path.exists(url):
+            code = "capture.is_case" if is_case(Path(url)) else "capture.is_path"
+            raise UsageError(code, path=url) from None
         if "://" not in narrow and _can_be_captured(request, whole):
             raise UsageError("capture.scheme", url=url, suggestion=whole) from None
         raise

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from evidence_kit.bundle.layout import SUFFIX
 from evidence_kit.cli.commands import Command
 from evidence_kit.cli.options import (
     PATH,
@@ -17,11 +18,10 @@ from evidence_kit.cli.options import (
     kit_of,
     option,
     pass_terminal,
-    require_bundle,
     sealing,
 )
 from evidence_kit.cli.terminal import Terminal
-from evidence_kit.errors import ExitCode, UsageError, closest
+from evidence_kit.errors import ExitCode, InputError, UsageError, closest
 from evidence_kit.i18n import english_of, mark
 
 if TYPE_CHECKING:
@@ -290,11 +290,14 @@ def _opened(
     """The chat of a bundle; where that has failed, why, and None."""
     from evidence_kit.actions.sealed_chat import open_chat
     from evidence_kit.actions.verify import load_expectations
+    from evidence_kit.actions.wanted import require_bundle
     from evidence_kit.cli.report_text import bundle_lines
+    from evidence_kit.model import Kind
 
-    require_bundle(path, kind="chat")
+    require_bundle(path, kind=Kind.CHAT)
     expectations = load_expectations(terminal.require_settings(), trust=trust)
     with (
+        _explained(path),
         terminal.progress(terminal.tr("checked")) as progress,
         open_chat(
             path, expectations, item=item, member=member, options=options, progress=progress
@@ -308,3 +311,28 @@ def _opened(
             yield None
             return
         yield reading.report, reading.chat
+
+
+@contextlib.contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Where a chat was looked for in the wrong place, name the right one if there is one.
+
+    Raises:
+        InputError: "chat.not_sealed", "chat.is_picture" or "chat.elsewhere".
+    """
+    from evidence_kit.actions.add import detect
+    from evidence_kit.actions.wanted import chat_beside
+    from evidence_kit.model import Kind
+
+    try:
+        yield
+    except InputError as error:
+        is_file = error.code in ("bundle.not_a_zip", "bundle.not_a_bundle") and path.is_file()
+        if is_file and not path.name.endswith(SUFFIX):
+            is_text = detect(path)[1] is Kind.DOCUMENT
+            code = "chat.not_sealed" if is_text else "chat.is_picture"
+            raise InputError(code, path=str(path)) from error
+        example = chat_beside(path) if error.code in ("chat.not_there", "chat.no_text") else None
+        if example:
+            raise InputError("chat.elsewhere", path=str(path), example=str(example)) from error
+        raise

@@ -48,6 +48,7 @@ def command(
     """Make the folder and say what comes next."""
     from evidence_kit.actions.case import create_case
     from evidence_kit.actions.include import include_bundles, receipts_of
+    from evidence_kit.actions.wanted import require_bundle
     from evidence_kit.cli.sealing import as_data, exit_code, say_sealed
 
     kit = kit_of(terminal, tsa=tsa, trust=trust, no_timestamp=no_timestamp)
@@ -67,6 +68,8 @@ def command(
     facts = {name: value.strip() for name, value in facts.items()}
     if include:
         # An earlier bundle that can't come in is told of before there is a case without it.
+        for path in include:
+            require_bundle(path)
         receipts_of(include, kit=kit)
     case = create_case(folder, facts=facts, now=kit.now(), new_id=kit.new_id)
     sealed = include_bundles(case, include, kit=kit) if include else None

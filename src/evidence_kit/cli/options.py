@@ -141,30 +141,6 @@ def kit_of(
     )
 
 
-def require_bundle(path: Path, *, kind: str = "page") -> None:
-    """Refuse a case, and the folder of a complaint, where one bundle is wanted.
-
-    Args:
-        path: what was given.
-        kind: what the bundle should hold; one of this name is suggested, else any.
-
-    Raises:
-        UsageError: "case.no_bundle".
-        InputError: "bundle.is_list".
-    """
-    from evidence_kit.actions.case import is_case
-    from evidence_kit.actions.complaint import refuse_complaint
-    from evidence_kit.bundle import layout
-
-    refuse_complaint(path)
-    if is_case(path):
-        names = sorted(one.name for one in path.glob(f"*{layout.SUFFIX}"))
-        fitting = [name for name in names if name.endswith(f"-{kind}{layout.SUFFIX}")]
-        found = fitting or (names if kind == "page" else [])
-        example = path / (found[-1] if found else f"0001-{kind}{layout.SUFFIX}")
-        raise UsageError("case.no_bundle", path=str(path), example=str(example))
-
-
 def destination(
     case_folder: Path | None, out: Path | None, *, kit: "Kit", name: str
 ) -> "Destination":

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from evidence_kit.cli.commands import Command
-from evidence_kit.cli.options import PATH, as_json, option, pass_terminal, require_bundle
+from evidence_kit.cli.options import PATH, as_json, option, pass_terminal
 from evidence_kit.cli.terminal import Terminal
 from evidence_kit.errors import ExitCode
 from evidence_kit.i18n import mark
@@ -35,10 +35,11 @@ def command(
     terminal: Terminal, bundle: Path, without: tuple[str, ...], out: Path, as_json: bool
 ) -> ExitCode:
     """Write the copy and warn of what can be guessed."""
-    require_bundle(bundle)
     from evidence_kit.actions.share import share_bundle
     from evidence_kit.actions.verify import load_expectations
+    from evidence_kit.actions.wanted import require_bundle
 
+    require_bundle(bundle)
     shared = share_bundle(
         bundle,
         out,

@@ -8,7 +8,7 @@ import click
 
 from evidence_kit.cli.commands import Command
 from evidence_kit.cli.environment_text import record_lines
-from evidence_kit.cli.options import PATH, as_json, option, pass_terminal, require_bundle
+from evidence_kit.cli.options import PATH, as_json, option, pass_terminal
 from evidence_kit.cli.terminal import Terminal
 from evidence_kit.cli.words import Words
 from evidence_kit.errors import ExitCode, InputError, UsageError
@@ -76,10 +76,11 @@ def command(
         raise UsageError("show.payments_and_extract")
     if payments:
         return _show_payments(terminal, path, as_json=as_json)
-    require_bundle(path)
+    from evidence_kit.actions.wanted import require_bundle
     from evidence_kit.bundle.reader import Bundle
     from evidence_kit.cli.extract import extract_bundle
 
+    require_bundle(path)
     try:
         with Bundle(path) as bundle:
             content = _content(bundle)

@@ -87,7 +87,9 @@ def command(
 def _bundles(path: Path) -> tuple[Path, ...]:
     """The bundle itself, or all of a case, the earlier ones that were brought in, too."""
     from evidence_kit.actions.case import is_case, open_case
+    from evidence_kit.actions.wanted import refuse_folder
 
+    refuse_folder(path)
     if not is_case(path):
         return (path,)
     case = open_case(path)

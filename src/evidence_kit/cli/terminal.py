@@ -7,7 +7,6 @@ a colour or turn the direction of the text.
 import contextlib
 import itertools
 import os
-import shlex
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -18,7 +17,7 @@ import click
 
 from evidence_kit import settings
 from evidence_kit.bundle.text import escape, is_safe_text
-from evidence_kit.cli.words import Words
+from evidence_kit.cli.words import Words, join
 from evidence_kit.errors import EvidenceKitError
 from evidence_kit.i18n import Translator, mark
 from evidence_kit.settings import Settings
@@ -145,7 +144,7 @@ class Terminal:
 
     def suggest(self, *command: str | Path, form: str = mark("next: {command}")) -> None:
         """Name the next sensible command, in a sentence of that form."""
-        line = _join([str(part) for part in command])
+        line = join([str(part) for part in command])
         self.say(self.tr(form, command=line))
 
     def ask(self, question: str, *, is_secret: bool = False) -> str:
@@ -335,15 +334,6 @@ def _with_commas(entries: Iterable[str]) -> Iterator[str]:
         before = entry
     if before is not None:
         yield f"    {before}"
-
-
-def _join(command: list[str]) -> str:
-    """The command as it can be pasted into this system's shell."""
-    if os.name != "nt":
-        return shlex.join(command)
-    import subprocess
-
-    return subprocess.list2cmdline(command)
 
 
 def _make_writable(stream: TextIO) -> None:

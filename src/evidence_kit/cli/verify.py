@@ -180,12 +180,12 @@ def _verify(
     terminal: Terminal, path: Path, expectations: "Expected", witness: "Witness | None"
 ) -> Result:
     from evidence_kit.actions.case import is_case
-    from evidence_kit.actions.complaint import refuse_complaint
     from evidence_kit.actions.verify import verify_bundle, verify_case
+    from evidence_kit.actions.wanted import refuse_folder
 
     verify = verify_case if is_case(path) else verify_bundle
     try:
-        refuse_complaint(path)
+        refuse_folder(path)
         with terminal.progress(terminal.tr("checked")) as progress:
             return verify(path, expectations, progress=progress, witness=witness)
     except EvidenceKitError as error:

@@ -1,5 +1,7 @@
 """The words of codes, in the reader's language, with nothing in them that a terminal obeys."""
 
+import os
+import shlex
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -71,8 +73,28 @@ _EXCEPTIONS = {
 }
 """The same for the names of exceptions."""
 
+_PATHS = frozenset({"bundles", "example", "path"})
+"""Parameters that a hint names as something to be typed."""
+
 _WHOLE = frozenset({"container", "case"})
 """Subjects that are no paths."""
+
+
+def join(command: list[str]) -> str:
+    """The command as it can be pasted into this system's shell."""
+    if os.name != "nt":
+        return shlex.join(command)
+    import subprocess
+
+    return subprocess.list2cmdline(command)
+
+
+def _typed(params: dict[str, str | int]) -> dict[str, str | int]:
+    """The same for a hint, where paths are parts of commands."""
+    return {
+        name: join([value]) if name in _PATHS and isinstance(value, str) else value
+        for name, value in params.items()
+    }
 
 
 class _Blanks(dict[str, str | int]):
@@ -109,7 +131,7 @@ class Words:
         from evidence_kit.messages import ERRORS
 
         message = ERRORS[code]
-        return self.tr(message.text, **params), self.tr(message.hint, **params)
+        return self.tr(message.text, **params), self.tr(message.hint, **_typed(params))
 
     def of_finding(self, finding: "Finding") -> str:
         """What a check established. What bears on all of the bundle names no path."""

@@ -36,6 +36,19 @@ CAPTURE_ERRORS: dict[str, Message] = {
         mark("the address has full-width signs in it, as a Chinese keyboard types them: {url}"),
         mark("did you mean {suggestion}?"),
     ),
+    "capture.is_case": Message(
+        mark("this is a case, not an address: {path}"),
+        mark(
+            "give an address that begins with https://, too: evidence-kit capture URL --case {path}"
+        ),
+    ),
+    "capture.is_path": Message(
+        mark("this is a file or folder, not an address: {path}"),
+        mark(
+            "give an address that begins with https://; files are sealed with: evidence-kit add"
+            " {path}"
+        ),
+    ),
     "capture.scheme": Message(
         mark("the address does not begin with http:// or https://: {url}"),
         mark("did you mean {suggestion}?"),

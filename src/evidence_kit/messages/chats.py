@@ -12,13 +12,32 @@ CHAT_ERRORS: dict[str, Message] = {
         mark("the same sender is said to be the buyer and the merchant: {name}"),
         mark("give the buyer's name with --me, and the merchant's, another one, with --merchant"),
     ),
+    "chat.case_empty": Message(
+        mark("there is no bundle in the case: {path}"),
+        mark("add the chat first, and name its bundle: evidence-kit add chat.txt --case {path}"),
+    ),
+    "chat.case_unread": Message(
+        mark("no chat was found in the case, and some of it can't be read ({names}): {path}"),
+        mark("see what is wrong with: evidence-kit verify {path}"),
+    ),
+    "chat.elsewhere": Message(
+        mark("the bundle holds no chat: {path}"),
+        mark("this bundle of the case holds one: {example}"),
+    ),
+    "chat.is_picture": Message(
+        mark("this is a picture or a recording, not a chat in a bundle: {path}"),
+        mark(
+            "seal it with what you typed off it in a text: evidence-kit add {path} --transcript"
+            " TEXT.txt"
+        ),
+    ),
     "chat.mark_twice": Message(
         mark("the same mark is both confirmed and rejected: {name}"),
         mark("give it to --confirm or to --reject"),
     ),
     "chat.no_case": Message(
         mark("a word on marks is sealed in a case, and there is none here: {path}"),
-        mark("name it with --case DIR, or make one with: evidence-kit init"),
+        mark("name it with --case DIR, or make one with: evidence-kit init DIR"),
     ),
     "chat.no_format": Message(
         mark("no chat format fits this file: {path}"),
@@ -58,7 +77,29 @@ CHAT_ERRORS: dict[str, Message] = {
     ),
     "chat.not_there": Message(
         mark("the bundle holds no chat: {path}"),
-        mark("see what is in it with: evidence-kit show; read another item with --item"),
+        mark(
+            "if one of its documents is a chat that was not recognised, name it with --item, and"
+            " its format with --parser ID: {names}"
+        ),
+    ),
+    "chat.no_text": Message(
+        mark("the bundle holds no chat, and no document that could be one: {path}"),
+        mark(
+            "see what is in it with: evidence-kit show {path}; add a chat with: evidence-kit add"
+            " chat.txt"
+        ),
+    ),
+    "chat.no_zip": Message(
+        mark("the chat is no zip, so there is nothing of this name in it: {name}"),
+        mark("leave --member out"),
+    ),
+    "chat.none_in_case": Message(
+        mark("no bundle of the case holds a chat ({names}): {path}"),
+        mark("add the chat first, and name its bundle: evidence-kit add chat.txt --case {path}"),
+    ),
+    "chat.not_sealed": Message(
+        mark("this is no bundle: {path}"),
+        mark("a chat export is sealed first, then read in its bundle: evidence-kit add {path}"),
     ),
     "chat.none": Message(
         mark("none of these files can be read as a chat"),

@@ -20,7 +20,7 @@ ERRORS: dict[str, Message] = {
     ),
     "attach.altered": Message(
         mark("the case holds something altered or damaged, so no list was made ({names}): {path}"),
-        mark("look at it with: evidence-kit verify"),
+        mark("look at it with: evidence-kit verify {path}"),
     ),
     "attach.copy": Message(
         mark("the copy of a bundle is not the same as the bundle: {path}"),
@@ -28,7 +28,10 @@ ERRORS: dict[str, Message] = {
     ),
     "attach.empty": Message(
         mark("there is no bundle in the case: {path}"),
-        mark("put one into it with: evidence-kit capture, or evidence-kit add"),
+        mark(
+            "put one into it with: evidence-kit capture URL --case {path}, or evidence-kit add FILE"
+            " --case {path}"
+        ),
     ),
     "attach.exists": Message(
         mark("there is something at this place already: {path}"),
@@ -37,6 +40,14 @@ ERRORS: dict[str, Message] = {
     "attach.self_check": Message(
         mark("the finished list did not verify, so it was thrown away ({reason})"),
         mark("try again; if it stays so, check the disk and the clock and report it"),
+    ),
+    "bundle.case_above": Message(
+        mark("this is no bundle and no case, but there is a case in it: {path}"),
+        mark("name the case: {example}"),
+    ),
+    "bundle.is_above": Message(
+        mark("this is a folder with bundles, and no case: {path}"),
+        mark("name them one by one, such as {example}"),
     ),
     "bundle.is_list": Message(
         mark("this is a list that goes with a complaint, not a bundle: {path}"),
@@ -61,7 +72,7 @@ ERRORS: dict[str, Message] = {
     ),
     "bundle.unreadable": Message(
         mark("the bundle can't be read ({reason}): {path}"),
-        mark("see what is wrong with: evidence-kit verify"),
+        mark("see what is wrong with: evidence-kit verify {path}"),
     ),
     "case.and_output": Message(
         mark("--case and -o can't go together"),
@@ -69,11 +80,19 @@ ERRORS: dict[str, Message] = {
     ),
     "case.damaged": Message(
         mark("a bundle of the case can't be read, so nothing can be linked to it: {path}"),
-        mark("put back an undamaged copy of it; what is wrong says: evidence-kit verify"),
+        mark("put back an undamaged copy of it; what is wrong says: evidence-kit verify {path}"),
+    ),
+    "case.elsewhere": Message(
+        mark("there is no case in this place: {path}"),
+        mark("did you mean {example}?"),
     ),
     "case.exists": Message(
         mark("there is a case in this folder already: {path}"),
         mark("use it with --case, or name another folder"),
+    ),
+    "case.is_file": Message(
+        mark("this is a file, not a folder: {path}"),
+        mark("name a folder that does not exist yet"),
     ),
     "case.locked": Message(
         mark("another program has been writing to the case for two minutes: {path}"),
@@ -85,11 +104,15 @@ ERRORS: dict[str, Message] = {
     ),
     "case.missing": Message(
         mark("there is no case in this folder: {path}"),
-        mark("make one with: evidence-kit init"),
+        mark("make one with: evidence-kit init {path}"),
     ),
     "case.no_bundle": Message(
         mark("this is a case, and one of its bundles is wanted: {path}"),
         mark("name one, such as {example}; to check all of them: evidence-kit verify {path}"),
+    ),
+    "case.none": Message(
+        mark("this is no case: {path}"),
+        mark("name the folder that holds case.toml, or make a case with: evidence-kit init DIR"),
     ),
     "case.not_empty": Message(
         mark("the folder is not empty: {path}"),
@@ -208,7 +231,7 @@ ERRORS: dict[str, Message] = {
             "this bundle has been changed or damaged since sealing, so it can't be brought in:"
             " {path}"
         ),
-        mark("see what is wrong with: evidence-kit verify"),
+        mark("see what is wrong with: evidence-kit verify {path}"),
     ),
     "include.nothing": Message(
         mark("no bundle was given to bring in"),
@@ -278,7 +301,7 @@ ERRORS: dict[str, Message] = {
     ),
     "renew.no_time": Message(
         mark("this bundle has no time stamp that could be renewed: {path}"),
-        mark("get one first: evidence-kit stamp PATH"),
+        mark("get one first: evidence-kit stamp {path}"),
     ),
     "renew.not_trusted": Message(
         mark("the authority's answer ends in no trusted root, so nothing was renewed: {path}"),
@@ -322,7 +345,7 @@ ERRORS: dict[str, Message] = {
     ),
     "share.altered": Message(
         mark("the bundle has been changed or damaged since sealing: {path}"),
-        mark("see what is wrong with: evidence-kit verify"),
+        mark("see what is wrong with: evidence-kit verify {path}"),
     ),
     "share.nothing": Message(
         mark("nothing was named to leave out"),
@@ -330,7 +353,7 @@ ERRORS: dict[str, Message] = {
     ),
     "share.unknown_path": Message(
         mark("there is no such file to leave out ({name}): {path}"),
-        mark("did you mean {known}? All names: evidence-kit show"),
+        mark("did you mean {known}? All names: evidence-kit show {path}"),
     ),
     "signer.malformed": Message(
         mark("this is no fingerprint of a certificate"),
@@ -341,7 +364,7 @@ ERRORS: dict[str, Message] = {
             "the bundle is changed, damaged or not as it was sealed, so it gets no time stamp:"
             " {path}"
         ),
-        mark("see what is wrong with: evidence-kit verify"),
+        mark("see what is wrong with: evidence-kit verify {path}"),
     ),
     "stamp.no_authority": Message(
         mark("there is no time-stamp authority to ask"),
