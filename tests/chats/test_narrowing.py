@@ -1,5 +1,6 @@
 """Narrowing: what lies in a part of a chat, what does not, and what no time tells."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,14 @@ import pytest
 from evidence_kit.chats.marks import MarkFinder
 from evidence_kit.chats.narrowing import Narrowing, Only, Selection, tally
 from evidence_kit.chats.silence import find_silences
-from tests.chats.chatting import BUYER, LEXICONS, SHOP, Line, transcript_of
+from tests.chats.chatting import (
+    BUYER,
+    LEXICONS,
+    SHOP,
+    Line,
+    transcript_of,
+    transcript_of_text,
+)
 
 SAID: tuple[Line, ...] = (
     ("2026-05-01 23:59:59", BUYER, "在吗"),
@@ -131,6 +139,50 @@ def test_wait_of_no_certain_time_is_judged_by_what_is_certain_of_it(
     with transcript_of(tmp_path, (begins, BUYER, "在吗"), (ends, SHOP, "在")) as chat:
         (run,) = find_silences(chat)
         assert Selection(chat, by).of_silence(run) is expected
+
+
+@pytest.mark.parametrize(
+    ("by", "expected"),
+    [
+        (narrowing("2026-05-02", "2026-05-03"), True),  # the buyer asked again then
+        (narrowing("2026-05-04", "2026-05-05"), True),  # and had no reply yet
+        (narrowing(None, "2026-05-01"), None),
+        (narrowing("2026-05-10"), False),
+    ],
+)
+def test_wait_that_begins_at_no_certain_time_is_judged_by_its_later_messages(
+    by: Narrowing, expected: bool | None, tmp_path: Path
+) -> None:
+    said: tuple[Line, ...] = (
+        (UNCERTAIN, BUYER, "在吗"),
+        ("2026-05-03 10:00:00", BUYER, "人呢"),
+        ("2026-05-09 10:00:00", SHOP, "在"),
+    )
+    with transcript_of(tmp_path, *said) as chat:
+        (run,) = find_silences(chat)
+        assert Selection(chat, by).of_silence(run) is expected
+
+
+def test_sender_may_be_named_by_id(tmp_path: Path) -> None:
+    export = json.dumps(
+        {
+            "metadata": {"name": "QQChatExporter"},
+            "messages": [
+                {
+                    "id": str(number),
+                    "timestamp": 1777600800000 + number,
+                    "sender": {"uid": uid, "name": "店主"},
+                    "type": "type_1",
+                    "content": {"text": "在", "elements": [], "resources": [], "mentions": []},
+                }
+                for number, uid in enumerate(("u_1", "u_2"))
+            ],
+        }
+    )
+    with transcript_of_text(tmp_path, export, parser="qqchatexporter_json") as chat:
+        for names, expected in ((("u_2",), [False, True]), (("店主",), [True, True])):
+            part = Selection(chat, narrowing(senders=names))
+            assert [part.of_entry(entry) for entry in chat.in_file_order()] == expected
 
 
 def test_tally_counts_what_is_shown_and_what_no_time_tells() -> None:

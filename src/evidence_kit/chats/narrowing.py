@@ -119,9 +119,13 @@ class Selection:
             end is not None and self._is_before(end)
         ):
             return False
-        if start is not None and end is not None:
+        if self._first_ms is None and self._last_ms is None:
             return True
-        return True if self._of_time(start) or self._of_time(end) else None
+        last_asked = self._transcript.entry(run.last_buyer_message).at_ms
+        known = [at_ms for at_ms in (start, last_asked, end) if at_ms is not None]
+        if known and not self._is_after(min(known)) and not self._is_before(max(known)):
+            return True
+        return None
 
     def _of_record(self, entry: Entry) -> bool | None:
         record = entry.record
