@@ -1,7 +1,8 @@
 """Lines inside a message that begin like a message of somebody else: a header may be lost.
 
 Where each message is `time name: text`, a line without its time, cut off or never written, goes
-to the message above. Only who reads it can tell that from a quotation, so it is flagged.
+to the message above; where a header needs an empty line above it, so does a header that has lost
+that. Only who reads it can tell them from a quotation, so they are flagged.
 """
 
 import re
@@ -11,6 +12,15 @@ from evidence_kit.chats.record import PARTICIPANTS, Flag
 _BEGINNING = 120
 """Characters of a line in which a name is looked for."""
 _COLON = re.compile(r"[:：](?!//)")
+_TIME = re.compile(
+    r"(?:\d{1,4}[-/.年]\d{1,2}(?:[-/.月]\d{1,4}日?|日)?[ \t\u00a0]{0,3})?"
+    r"\d{1,2}:\d\d(?P<second>:\d\d)?(?: ?[AaPp][Mm])?",
+    re.ASCII,
+)
+_CLOCK = re.compile(r"\d:\d", re.ASCII)
+_ID = re.compile(r"(?:\([^()]*\)|<[^<>]*>)\Z")
+_AROUND = " \t\u00a0\ufeff'‘’\"“”[]【】·"
+"""What stands around a name and a time where a text was quoted, joined or set in type."""
 _STRAY = re.compile(r".*(?:[\])】-]|[:.]\d\d(?:\s?[AaPp]\.?\s?[Mm]\.?)?)\s")
 """What is left of a time: `:41] `, `10:00 - `, `10:00 PM `."""
 
@@ -23,8 +33,12 @@ class KnownSenders:
 
     def add(self, sender: str) -> None:
         """Know this sender from now on."""
-        if len(self._names) < PARTICIPANTS:
+        if sender and len(self._names) < PARTICIPANTS:
             self._names.add(sender)
+
+    def __contains__(self, name: str) -> bool:
+        """Whether somebody of this name has spoken."""
+        return name in self._names
 
     def flags_of(self, body: str) -> tuple[Flag, ...]:
         """The flag of a text one of whose further lines begins with a known name and a colon."""
@@ -33,6 +47,22 @@ class KnownSenders:
             return ()
         further = below.split("\n")
         return (Flag.LOST_HEADER,) if any(map(self._is_message, further)) else ()
+
+    def headed_flags_of(self, body: str) -> tuple[Flag, ...]:
+        """The flag of a text one of whose lines is a time and a known name, or one with an id."""
+        if _CLOCK.search(body) is None:  # mostly, and quickly told
+            return ()
+        return (Flag.LOST_HEADER,) if any(map(self._is_header, body.split("\n"))) else ()
+
+    def _is_header(self, line: str) -> bool:
+        beginning = line[:_BEGINNING]
+        time = _TIME.search(beginning)
+        if time is None or line.startswith(">"):  # what an exporter or a person quotes
+            return False
+        name = f"{beginning[: time.start()]} {beginning[time.end() :]}".strip(_AROUND)
+        if name in self._names or _ID.sub("", name).strip(_AROUND) in self._names:
+            return True
+        return time["second"] is not None and _ID.search(name) is not None
 
     def _is_message(self, line: str) -> bool:
         beginning = line[:_BEGINNING]

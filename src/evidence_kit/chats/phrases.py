@@ -21,7 +21,7 @@ def flags_of(body: str) -> tuple[Flag, ...]:
 
 def kind_of_body(body: str) -> RecordKind:
     """Media where the whole body is a stand-in such as [图片], else text."""
-    is_stand_in = body.startswith("[") and _STAND_IN.fullmatch(body) is not None
+    is_stand_in = body.startswith("[") and _STAND_IN.fullmatch(body.rstrip()) is not None
     return RecordKind.MEDIA if is_stand_in else RecordKind.TEXT
 
 

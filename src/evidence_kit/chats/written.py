@@ -24,15 +24,17 @@ from evidence_kit.chats.times import (
 HALF = rf"{CHINESE_HALVES}|[AaPp]\.?\s?[Mm]\.?"
 """Pattern of the words for a part of the day; `times.iso_time` reads them."""
 WHEN = (
-    r"(?P<when>(?P<a>\d{1,4})[-/.年](?P<b>\d{1,2})[-/.月](?P<c>\d{1,4})日?[ T,，\t]{1,3}"
+    r"(?P<when>(?P<a>\d{1,4})[-/.年](?P<b>\d{1,2})[-/.月](?P<c>\d{1,4})日?[ T,，\t\u00a0]{1,3}"
     rf"(?P<before>(?:{HALF})\s?)?(?P<hour>\d{{1,2}}):(?P<minute>\d\d)(?::(?P<second>\d\d))?"
-    rf"(?:[.,]\d{{1,6}})?(?P<after>[ \u202f]?(?:{HALF}))?"
-    r"(?P<zone>[ ]?(?:Z|(?:UTC|GMT)?[+-]\d\d:?\d\d))?)(?!\d)"
+    rf"(?:[.,]\d{{1,6}})?(?P<after>[ \u00a0\u202f]?(?:{HALF}))?"
+    r"(?P<zone>[ \u00a0]?(?:Z|(?:UTC|GMT)?[+-]\d\d:?\d\d))?)(?!\d)"
 )
 """Pattern of a date with a time behind it, for a larger one; `moment_of` reads its groups."""
+_NAME = r"[^\s\d\[【(:：>\ufeff][^\n\r\v\f\x85\u2028\u2029:：]{0,79}?"
+"""Not of the line that a mail quotes; none of what other programs take for the end of a line."""
 DATED = re.compile(
-    rf"^(?:(?P<name>[^\s\d\[【(:：][^\r\n:：]{{0,39}}?)[ \t]+)?[\[【(]?{WHEN}[\]】)]?(?![,;\t])"
-    r"[ \t]*+[-–—]?+[ \t]*+(?P<rest>(?(name)|[^\r\n]*))(?=\r?$)",
+    rf"^\ufeff?(?:(?P<name>{_NAME})[ \t\u00a0]+)?[\[【(]?{WHEN}[\]】)]?(?![,;]|\t[^\r\n])"
+    r"[ \t\u00a0]*+[-–—]?+[ \t\u00a0]*+(?P<rest>(?(name)|[^\r\n]*))(?=\r?$)",
     re.MULTILINE,
 )
 """The beginning of a message: a date and a time, or a name and then these."""

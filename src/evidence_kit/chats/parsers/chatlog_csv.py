@@ -44,7 +44,7 @@ def _record(source: Source, cells: Cells, orders: Orders) -> Record:
 
 PARSER = Parser(
     id="chatlog_csv",
-    version="2",
+    version="3",
     title="chatlog CSV",
     syntax="csv",
     detect=_DETECT,

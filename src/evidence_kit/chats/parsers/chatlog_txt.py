@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 
 from evidence_kit.chats.blocks import Block, blocks
+from evidence_kit.chats.gaps import BEHIND_EMPTY_LINE, LINE_END, SPACE
+from evidence_kit.chats.lost_headers import KnownSenders
 from evidence_kit.chats.parser import SHAPE, Detection, Options, Parser
 from evidence_kit.chats.phrases import flags_of, kind_of_body, kind_of_system
 from evidence_kit.chats.record import Part, Record, RecordKind
@@ -15,9 +17,9 @@ from evidence_kit.chats.source import Head, Source
 from evidence_kit.chats.times import UNDATED, plain_moment
 
 _HEADER = re.compile(
-    r"^(?:\A|(?<=\n\n)|(?<=\n\r\n))(?P<who>[^\s>\[][^\r\n]{0,200}?) "
-    r"(?:\[(?P<room>[^\r\n]{1,200}?)\] )?"
-    r"(?P<when>(?P<day>(?:\d{4}-)?\d\d-\d\d )?(?P<clock>\d\d:\d\d:\d\d))(?=\r?$)",
+    rf"^{BEHIND_EMPTY_LINE}(?P<who>[^\s>\[\ufeff][^\r\n]{{0,200}}?){SPACE}"
+    rf"(?:\[(?P<room>[^\r\n]{{1,200}}?)\]{SPACE})?"
+    rf"(?P<when>(?P<day>(?:\d{{4}}-)?\d\d-\d\d{SPACE})?(?P<clock>\d\d:\d\d:\d\d))" + LINE_END,
     re.MULTILINE | re.ASCII,
 )
 _WHO = re.compile(r"(?P<name>.*)\((?P<id>[^()]+)\)")
@@ -39,16 +41,18 @@ def _detect(head: Head) -> Detection:
 
 
 def _parse(source: Source, options: Options) -> Iterator[Part]:
+    known = KnownSenders()
     for block in blocks(source, _HEADER):
         if block.header is not None:
-            yield _record(block, block.header)
+            yield _record(block, block.header, known)
 
 
-def _record(block: Block, header: re.Match[str]) -> Record:
+def _record(block: Block, header: re.Match[str], known: KnownSenders) -> Record:
     who, day, clock = header["who"], header["day"] or "", header["clock"]
     moment = plain_moment(day.strip(), clock) if len(day) == _YEAR else UNDATED
     named = _WHO.fullmatch(who)
     name, platform_id = (named["name"], named["id"]) if named else (who, None)
+    known.add(name)
     is_self = _SELF in (platform_id, who)
     is_system = who == _SYSTEM
     body = block.body
@@ -63,7 +67,7 @@ def _record(block: Block, header: re.Match[str]) -> Record:
         tz_status=moment.status,
         precision=moment.precision,
         body_raw=body,
-        flags=flags_of(body) + moment.flags + block.flags,
+        flags=flags_of(body) + known.headed_flags_of(body) + moment.flags + block.flags,
         conversation=header["room"],
         src=block.src,
     )
@@ -71,12 +75,12 @@ def _record(block: Block, header: re.Match[str]) -> Record:
 
 def _kind(body: str) -> RecordKind:
     """Media also where chatlog gives an address for it, as Markdown does."""
-    return RecordKind.MEDIA if _PICTURE.fullmatch(body) else kind_of_body(body)
+    return RecordKind.MEDIA if _PICTURE.fullmatch(body.rstrip()) else kind_of_body(body)
 
 
 PARSER = Parser(
     id="chatlog_txt",
-    version="1",
+    version="2",
     title="chatlog TXT",
     syntax="text",
     detect=_detect,

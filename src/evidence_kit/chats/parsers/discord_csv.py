@@ -41,7 +41,7 @@ def _record(source: Source, cells: Cells) -> Record:
 
 PARSER = Parser(
     id="discord_csv",
-    version="1",
+    version="2",
     title="DiscordChatExporter CSV",
     syntax="csv",
     detect=_DETECT,

@@ -41,14 +41,12 @@ _TEXT = (
     "文本",
     "聊天内容",
 )
-_DELIMITERS = ",;\t"
 
 
 def _detect(head: Head) -> Detection:
-    for delimiter in _DELIMITERS:
-        names = column_names(head, delimiter)
-        if _find(names, (*_TIME, *_DATE)) and _find(names, _SENDER) and _find(names, _TEXT):
-            return Detection(GENERIC, (f"columns {', '.join(names[:20])}",))
+    names = column_names(head)
+    if _find(names, (*_TIME, *_DATE)) and _find(names, _SENDER) and _find(names, _TEXT):
+        return Detection(GENERIC, (f"columns {', '.join(names[:20])}",))
     return Detection()
 
 
@@ -58,10 +56,8 @@ def _find(names: Sequence[str], wanted: Sequence[str]) -> str | None:
 
 
 def _parse(source: Source, options: Options) -> Iterator[Part]:
-    first = next(source.pieces(), "").partition("\n")[0]
-    delimiter = max(_DELIMITERS, key=first.count)
     orders = orders_in((), options.date_order)
-    for cells in table(source, delimiter):
+    for cells in table(source):
         yield _record(source, cells, orders) if isinstance(cells, Cells) else cells
 
 
@@ -90,7 +86,7 @@ def _record(source: Source, cells: Cells, orders: Orders) -> Record:
 
 PARSER = Parser(
     id="generic_csv",
-    version="2",
+    version="3",
     title="CSV",
     syntax="csv",
     detect=_detect,

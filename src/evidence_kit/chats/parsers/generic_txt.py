@@ -17,7 +17,12 @@ from evidence_kit.chats.source import Head, Source
 from evidence_kit.chats.times import Orders
 from evidence_kit.chats.written import DATED, dated_lines, moment_of, orders_of
 
-_NAMED = re.compile(r"(?P<name>[^:：]{1,40}?)[ \t]*[:：](?!//)[ \t]?(?P<text>.*)", re.DOTALL)
+_NAMED = re.compile(
+    r"(?P<name>[^:：\n\v\f\x85\u2028\u2029]{1,40}?)[ \t\u00a0]*[:：](?!//)[ \t\u00a0]?(?P<text>.*)",
+    re.DOTALL,
+)
+_OTHER_LINE = "\u2028"
+"""What some programs write for a line end: the messages below the first one would be its text."""
 _ENOUGH = 3
 """Fewer lines with a time are any note, unless nothing else stands there."""
 
@@ -32,7 +37,7 @@ def _detect(head: Head) -> Detection:
 def _is_short_chat(head: Head) -> bool:
     """Whether there is nothing but messages, each with `name:` behind its time."""
     has_names = all(_NAMED.fullmatch(found["rest"]) for found in DATED.finditer(head.text))
-    return has_names and consists_of(head, DATED)
+    return has_names and consists_of(head, DATED) and _OTHER_LINE not in head.text
 
 
 def _parse(source: Source, options: Options) -> Iterator[Part]:
@@ -74,7 +79,7 @@ def _said(name: str | None, rest: str, below: str) -> tuple[str | None, str]:
     named = _NAMED.fullmatch(rest)
     if named:
         return named["name"].strip() or None, clean(f"{named['text']}\n{below}")
-    if rest.strip() and below:
+    if rest.strip() and below.strip():
         return rest.strip(), below
     return None, clean(f"{rest}\n{below}")
 

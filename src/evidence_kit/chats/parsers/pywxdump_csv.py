@@ -76,7 +76,7 @@ def _content(cell: str) -> tuple[str, str]:
 
 PARSER = Parser(
     id="pywxdump_csv",
-    version="2",
+    version="3",
     title="PyWxDump CSV",
     syntax="csv",
     detect=_DETECT,

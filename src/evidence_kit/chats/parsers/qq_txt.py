@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 
 from evidence_kit.chats.blocks import Block, blocks
+from evidence_kit.chats.gaps import BEHIND_EMPTY_LINE, LINE_END, SPACE
+from evidence_kit.chats.lost_headers import KnownSenders
 from evidence_kit.chats.parser import SHAPE, SIGNATURE, Detection, Options, Parser
 from evidence_kit.chats.phrases import flags_of, kind_of_body, kind_of_system
 from evidence_kit.chats.qq import SYSTEM, sender
@@ -16,17 +18,23 @@ from evidence_kit.chats.source import Head, Source
 from evidence_kit.chats.times import iso_dates, iso_time, local_moment, plain_moment
 
 _RULE = "={16,}"
+_BEHIND_RULE = tuple(
+    rf"(?<=={blank}{end})" for blank in ("", " ", r"\t") for end in (r"\n", r"\r\n")
+)
+_END = r"[ \t\u00a0]{0,8}\r?\n"
+_TITLE = "消息记录（此消息记录为文本格式，不支持重新导入）"
 _CHAT = (
-    rf"{_RULE}\r?\n(?:消息分组[:：][^\r\n]*\r?\n{_RULE}\r?\n)?"
+    rf"\ufeff?(?:{_TITLE}(?:{_END}){{1,9}})?"
+    rf"{_RULE}{_END}(?:消息分组[:：][^\r\n]*\r?\n{_RULE}{_END})?"
     rf"消息对象[:：](?P<peer>[^\r\n]*)\r?\n{_RULE}"
 )
 _MESSAGE = (
-    r"(?:\A|(?<=\n\n)|(?<=\n\r\n)|(?<==\n)|(?<==\r\n))"
+    rf"(?=\ufeff?\d{{4}}[-/])(?:{BEHIND_EMPTY_LINE}|{'|'.join(_BEHIND_RULE)})"
     r"(?P<when>(?P<year>\d{4})[-/](?P<month>\d\d?)[-/](?P<day>\d\d?)"
-    r" (?P<hour>\d\d?):(?P<minute>\d\d):(?P<second>\d\d)(?: (?P<half>[AP]M))?) (?P<who>[^\r\n]+?)"
+    rf"{SPACE}(?P<hour>\d\d?):(?P<minute>\d\d):(?P<second>\d\d)(?:{SPACE}(?P<half>[AP]M))?)"
+    rf"{SPACE}(?P<who>[^\r\n]*[^ \t\u00a0\r\n])"
 )
-_HEADER = re.compile(rf"^(?:{_CHAT}|{_MESSAGE})(?=\r?$)", re.MULTILINE | re.ASCII)
-_TITLE = "消息记录（此消息记录为文本格式，不支持重新导入）"
+_HEADER = re.compile(rf"^(?:{_CHAT}|{_MESSAGE}){LINE_END}", re.MULTILINE | re.ASCII)
 _GROUPS = ("when", "year", "month", "day", "hour", "minute", "second", "half", "who")
 _ENOUGH = 3
 """Fewer headers without the export's own title are any note."""
@@ -44,6 +52,7 @@ def _detect(head: Head) -> Detection:
 
 
 def _parse(source: Source, options: Options) -> Iterator[Part]:
+    known = KnownSenders()
     peer: str | None = None
     for block in blocks(source, _HEADER):
         header = block.header
@@ -54,12 +63,13 @@ def _parse(source: Source, options: Options) -> Iterator[Part]:
             peer = header["peer"].strip() or None
             yield Structure(block.src.byte_start, block.src.byte_end - block.stray_bytes(source))
         else:
-            yield _record(block, header, peer)
+            yield _record(block, header, peer, known)
 
 
-def _record(block: Block, header: re.Match[str], peer: str | None) -> Record:
+def _record(block: Block, header: re.Match[str], peer: str | None, known: KnownSenders) -> Record:
     when, year, month, day, hour, minute, second, half, who = header.group(*_GROUPS)
     name, number = sender(who)
+    known.add(name)
     if half is None:
         moment = plain_moment(f"{year}-{month:0>2}-{day:0>2}", f"{hour:0>2}:{minute}:{second}")
     else:
@@ -77,7 +87,7 @@ def _record(block: Block, header: re.Match[str], peer: str | None) -> Record:
         tz_status=moment.status,
         precision=moment.precision,
         body_raw=body,
-        flags=flags_of(body) + moment.flags + block.flags,
+        flags=flags_of(body) + known.headed_flags_of(body) + moment.flags + block.flags,
         conversation=peer,
         src=block.src,
     )
@@ -85,7 +95,7 @@ def _record(block: Block, header: re.Match[str], peer: str | None) -> Record:
 
 PARSER = Parser(
     id="qq_txt",
-    version="2",
+    version="3",
     title="QQ TXT",
     syntax="text",
     detect=_detect,

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import msgspec
 
 from evidence_kit.chats.blocks import Block, blocks, clean
+from evidence_kit.chats.lost_headers import KnownSenders
 from evidence_kit.chats.parser import SHAPE, SIGNATURE, Detection, Options, Parser
 from evidence_kit.chats.phrases import flags_of, kind_of_body
 from evidence_kit.chats.record import Flag, Part, Record, RecordKind, Structure
@@ -22,25 +23,28 @@ from evidence_kit.chats.times import UNDATED, Moment, clock_moment, iso_date, is
 
 _SPACE = r"[ \t\u00a0]"
 _END = rf"{_SPACE}{{0,8}}(?=\r?$)"
-_SAID = rf"(?P<name>[^\s][^\r\n]{{0,79}}?){_SPACE}{{2,8}}(?P<clock>\d{{1,2}}:\d\d)"
+_SAID = rf"(?P<name>[^\s>\ufeff][^\r\n]{{0,79}}?){_SPACE}{{2,8}}(?P<clock>\d{{1,2}}:\d\d)"
 _RULE = "[—–―─]{3,12}"
 _DAY = (
     rf"{_RULE}{_SPACE}{{0,8}}(?P<year>\d{{4}})[-/.年](?P<month>\d\d?)[-/.月](?P<day>\d\d?)日?"
     rf"{_SPACE}{{0,8}}{_RULE}"
 )
-_TITLE = r"(?P<title>[^\r\n]{1,300}聊天记录如下)(?:[，,]请查收)?[。.:：]?"
+_TITLE = (
+    rf"(?:Dear[:：]?{_SPACE}{{0,8}}\r?\n)?"
+    r"(?P<title>[^\r\n]{1,300}聊天记录如下)(?:[，,]请查收)?[。.:：]?"
+)
 _UNNAMED = re.compile(r"\(\?P<\w+>")
 _NEXT_SAID, _NEXT_DAY = _UNNAMED.sub("(?:", _SAID), _UNNAMED.sub("(?:", _DAY)
 _BLANK = rf"(?:{_SPACE}{{0,8}}\r?\n)*+"
 _HEADER = re.compile(
-    rf"^(?:{_SAID}{_END}|{_DAY}{_END}(?={_BLANK}(?:{_NEXT_SAID}{_SPACE}*+\r?$|\Z))"
+    rf"^\ufeff?(?:{_SAID}{_END}|{_DAY}{_END}(?={_BLANK}(?:{_NEXT_SAID}{_SPACE}*+\r?$|\Z))"
     rf"|{_TITLE}{_END}(?={_BLANK}{_NEXT_DAY}{_SPACE}*+\r?$))",
     re.MULTILINE | re.ASCII,
 )
 _CHAT = re.compile(
     r"(?:微信群[\"“](?P<group>.+)[\"”]的|(?P<chat>.+?) ?(?:在微信上|微信群上)的)聊天记录如下"
 )
-_GREETING = re.compile(r"\s*(?:Dear[:：]?)?\s*")
+_LEADING = re.compile(rf"\A(?:{_SPACE}*+\n)+")
 _FILE = re.compile(
     r"\[(?:图片|视频|语音|文件|Photo|Video|File)[:：] ?(?P<file>[^\r\n]{1,255}?)"
     r"(?:[(（]请在附件中查看[)）])?\]"
@@ -75,15 +79,19 @@ def _has_text(text: str, header: re.Match[str]) -> bool:
 
 
 def _parse(source: Source, options: Options) -> Iterator[Part]:
+    known = KnownSenders()
     day: str | None = None
     chat: str | None = None
     for block in blocks(source, _HEADER):
         header = block.header
         if header is None:
-            if _GREETING.fullmatch(block.text):
+            if not block.text.strip():
                 yield Structure(block.src.byte_start, block.src.byte_end)
         elif header["name"] is not None:
-            yield _message(block, header, day, chat)
+            if header[0].startswith("\n\ufeff"):  # where another file begins
+                day = None
+            known.add(header["name"])
+            yield _message(block, header, day, chat, known)
         else:
             day = iso_date(*header.group("year", "month", "day")) if header["year"] else None
             if header["title"] is not None:
@@ -106,9 +114,15 @@ def _moment(clock: str, day: str | None) -> Moment:
     return msgspec.structs.replace(moment, flags=(*moment.flags, Flag.DATE_ABOVE))
 
 
-def _message(block: Block, header: re.Match[str], day: str | None, chat: str | None) -> Record:
+def _message(
+    block: Block,
+    header: re.Match[str],
+    day: str | None,
+    chat: str | None,
+    known: KnownSenders,
+) -> Record:
     moment = _moment(header["clock"], day)
-    body = clean(block.body.lstrip("\n"))
+    body = clean(_LEADING.sub("", block.body))
     named = _FILE.fullmatch(body.strip())
     return Record(
         id=block.id,
@@ -119,7 +133,7 @@ def _message(block: Block, header: re.Match[str], day: str | None, chat: str | N
         tz_status=moment.status,
         precision=moment.precision,
         body_raw=body,
-        flags=(*flags_of(body), *moment.flags, *block.flags),
+        flags=(*flags_of(body), *known.headed_flags_of(body), *moment.flags, *block.flags),
         conversation=chat,
         attachments=(named["file"],) if named else (),
         src=block.src,

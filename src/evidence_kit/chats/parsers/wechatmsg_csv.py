@@ -55,7 +55,7 @@ def _record(source: Source, cells: Cells, orders: Orders) -> Record:
 
 PARSER = Parser(
     id="wechatmsg_csv",
-    version="2",
+    version="3",
     title="WeChatMsg CSV",
     syntax="csv",
     detect=_DETECT,

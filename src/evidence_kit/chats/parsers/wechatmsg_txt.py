@@ -8,14 +8,17 @@ import re
 from collections.abc import Iterator
 
 from evidence_kit.chats.blocks import Block, blocks
+from evidence_kit.chats.gaps import BEHIND_EMPTY_LINE, LINE_END, SPACE
+from evidence_kit.chats.lost_headers import KnownSenders
 from evidence_kit.chats.parser import SHAPE, Detection, Options, Parser
 from evidence_kit.chats.phrases import flags_of, kind_of_body, kind_of_system
-from evidence_kit.chats.record import PARTICIPANTS, Part, Record, RecordKind
+from evidence_kit.chats.record import Part, Record, RecordKind
 from evidence_kit.chats.source import Head, Source
 from evidence_kit.chats.times import plain_moment
 
 _HEADER = re.compile(
-    r"^(?:\A|(?<=\n\n)|(?<=\n\r\n))(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) ([^\r\n]+)",
+    rf"^{BEHIND_EMPTY_LINE}(\d{{4}}-\d\d-\d\d){SPACE}(\d\d:\d\d:\d\d){SPACE}"
+    rf"([^\r\n]*[^ \t\u00a0\r\n]){LINE_END}",
     re.MULTILINE | re.ASCII,
 )
 _OTHERS = re.compile(r"'.*'|.*[(<][^()<>]+[)>]")
@@ -32,22 +35,21 @@ def _detect(head: Head) -> Detection:
 
 
 def _parse(source: Source, options: Options) -> Iterator[Part]:
-    names: set[str] = set()
+    known = KnownSenders()
     for block in blocks(source, _HEADER):
         if block.header is not None:
-            yield _record(block, block.header, names)
+            yield _record(block, block.header, known)
 
 
-def _record(block: Block, header: re.Match[str], names: set[str]) -> Record:
+def _record(block: Block, header: re.Match[str], known: KnownSenders) -> Record:
     day, clock, name = header.groups()
     moment = plain_moment(day, clock)
     body = block.body
     sender: str | None = name
-    if body:
-        if len(names) < PARTICIPANTS:
-            names.add(name)
+    if body.strip():
+        known.add(name)
         kind = kind_of_body(body)
-    elif name in names:
+    elif name in known:
         kind = RecordKind.TEXT
     else:
         sender, body, kind = None, name, kind_of_system(name)
@@ -60,14 +62,14 @@ def _record(block: Block, header: re.Match[str], names: set[str]) -> Record:
         tz_status=moment.status,
         precision=moment.precision,
         body_raw=body,
-        flags=flags_of(body) + moment.flags + block.flags,
+        flags=flags_of(body) + known.headed_flags_of(body) + moment.flags + block.flags,
         src=block.src,
     )
 
 
 PARSER = Parser(
     id="wechatmsg_txt",
-    version="1",
+    version="2",
     title="WeChatMsg TXT",
     syntax="text",
     detect=_detect,
