@@ -163,6 +163,23 @@ def test_wait_that_begins_at_no_certain_time_is_judged_by_its_later_messages(
         assert Selection(chat, by).of_silence(run) is expected
 
 
+@pytest.mark.parametrize(
+    ("by", "expected"),
+    [
+        (narrowing("2026-02-03", "2026-03-02"), True),  # 3 February or 2 March
+        (narrowing("2026-02-04"), None),
+        (narrowing("2026-03-03"), False),
+    ],
+)
+def test_date_of_several_readings_lies_in_a_part_where_all_of_them_do(
+    by: Narrowing, expected: bool | None, tmp_path: Path
+) -> None:
+    export = "02/03/2026, 10:00 - Shop: promised\n02/03/2026, 10:01 - Me: good\n"
+    with transcript_of_text(tmp_path, export, parser="whatsapp_txt") as chat:
+        part = Selection(chat, by)
+        assert [part.of_entry(entry) for entry in chat.in_file_order()] == [expected] * 2
+
+
 def test_sender_may_be_named_by_id(tmp_path: Path) -> None:
     export = json.dumps(
         {

@@ -84,7 +84,6 @@ class Selection:
         finder: MarkFinder | None = None,
         rejected: Rejected = frozenset(),
     ) -> None:
-        offset = transcript.assumed_offset
         self._transcript = transcript
         self._finder = finder
         self._rejected = rejected
@@ -92,8 +91,9 @@ class Selection:
         self._parties = {PARTIES[one] for one in narrowing.only if one in PARTIES}
         self._categories = {CATEGORIES[one] for one in narrowing.only if one in CATEGORIES}
         self._wants_marks = bool(self._categories) or Only.MARKED in narrowing.only
-        self._first_ms = _ms(narrowing.from_on, "00:00:00.000", offset)
-        self._last_ms = _ms(narrowing.until_on, "23:59:59.999", offset)
+        first, last = narrowing.from_on, narrowing.until_on
+        self._first_ms = self._ms(f"{first}T00:00:00.000") if first else None
+        self._last_ms = self._ms(f"{last}T23:59:59.999") if last else None
 
     def of_entry(self, entry: Entry) -> bool | None:
         """Of a record, its marks included."""
@@ -133,7 +133,13 @@ class Selection:
             return False
         if self._parties and record.role not in self._parties:
             return False
+        if len(record.ts_candidates) > 1:  # whichever day is meant, it may lie in the part
+            found = {self._of_time(self._ms(one)) for one in record.ts_candidates}
+            return found.pop() if len(found) == 1 else None
         return self._of_time(entry.at_ms)
+
+    def _ms(self, candidate: str) -> int:
+        return instant_ms(candidate, self._transcript.assumed_offset)
 
     def _of_time(self, at_ms: int | None) -> bool | None:
         if self._first_ms is None and self._last_ms is None:
@@ -176,7 +182,3 @@ def tally(entries: Iterable[T], judge: Callable[[T], bool | None]) -> Tally:
 
 def _names(record: Record) -> Iterable[str]:
     return (name for name in (record.sender_raw, record.sender_id) if name)
-
-
-def _ms(day: str | None, clock: str, offset: str) -> int | None:
-    return instant_ms(f"{day}T{clock}", offset) if day else None
