@@ -13,6 +13,7 @@ from evidence_kit.actions.kit import Kit
 from evidence_kit.actions.seal import Sealed, seal
 from evidence_kit.actions.sealed_chat import Derived, open_chat
 from evidence_kit.bundle.reader import Bundle
+from evidence_kit.chats.parser import parser_named
 from evidence_kit.chats.reading import Roles
 from evidence_kit.chats.record import Participant
 from evidence_kit.errors import InputError, UsageError
@@ -63,7 +64,8 @@ def test_messages_transcript_and_account_stand_beside_the_original(
     for entry in derived:
         assert entry.role is Role.DERIVED
         assert entry.from_ == (original.path,)
-        assert entry.by == Maker(operation=OPERATION, tool="wechatmsg_txt", version="1")
+        version = parser_named("wechatmsg_txt").version
+        assert entry.by == Maker(operation=OPERATION, tool="wechatmsg_txt", version=version)
 
 
 def test_every_message_points_to_its_bytes_in_the_sealed_original(kit: Kit, tmp_path: Path) -> None:

@@ -60,6 +60,32 @@ def test_line_of_a_day_is_no_message_and_gives_none_its_text(tmp_path: Path) -> 
     assert chat.undated == 0
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "G101 5月1日 09:00\n北京南到上海\n\nG102 5月2日 10:00\n上海\n\nG103 5月3日 10:00\n北京\n",
+        "张三  12:30:05\n\n李四  13:05:10\n\n王五  14:20:11\n",
+        "店 昨天 10:00\n\n店 昨天 10:01\n\n店 昨天 10:02\n",
+        "5月1日 10:00\n【上海】已揽收\n\n5月1日 18:00\n【上海】已发出\n\n5月2日 09:00\n派送中\n",
+        "2026年5月1日\n\n开幕  9:00\n\n演讲  10:00\n\n闭幕  11:00\n",
+        "会议 昨天\n\n张三 汇报 10:00\n李四 补充 10:01\n王五 总结 10:02\n",
+    ],
+)
+def test_timetable_and_delivery_are_no_chat(text: str, tmp_path: Path) -> None:
+    assert found(tmp_path, text) == []
+
+
+def test_relative_day_ends_the_day_that_stands_above(tmp_path: Path) -> None:
+    """What comes below it is of another day, and nobody knows of which."""
+    path = tmp_path / "paste.txt"
+    said = "店主  9:00:00\n在\n\n"
+    path.write_text(f"— — 2020-2-21 — —\n\n{said}— — 昨天 — —\n\n{said}周三\n\n{said}", "utf-8")
+    records, chat = read(path, "clipboard_txt")
+    assert [record.ts_candidates for record in records] == [("2020-02-21T09:00:00",), (), ()]
+    assert [record.body_raw for record in records] == ["在"] * 3
+    assert chat.unclaimed_bytes == 0
+
+
 @pytest.mark.parametrize("filler", [" ", "—", "<", "(1", "店\u00a0", "\r", "撤", "1:00 "])
 def test_long_lines_take_no_long_time(filler: str, tmp_path: Path) -> None:
     """Were a pattern quadratic, this would take hours."""

@@ -54,6 +54,28 @@ def test_line_of_another_form_begins_no_message(line: str, tmp_path: Path) -> No
     assert not pastes.intersection(found(tmp_path, f"{line}\n" * 4))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-05-01 10:00:00,123 INFO started\n2026-05-01 10:00:01,123 ERROR disk: full\n"
+        "2026-05-01 10:00:02,123 ERROR disk: full\n",
+        "2026-05-01 10:00:00 快件已到达 上海转运中心\n2026-05-01 12:00:00 已发往 北京\n"
+        "2026-05-02 10:00:00 【北京市】快递员：正在派件，电话:138\n"
+        "2026-05-02 18:00:00 已签收，签收人：本人\n",
+        "2026-05-01 10:00 元：5\n2026-05-02 10:00 角：3\n2026-05-03 10:00 分：2\n",
+        "2026-05-01 10:00:00\n晴\n2026-05-02 10:00:00\n雨\n2026-05-03 10:00:00\n雪\n",
+    ],
+)
+def test_log_and_delivery_with_full_times_are_no_chat(text: str, tmp_path: Path) -> None:
+    assert found(tmp_path, text) == []
+
+
+def test_sender_who_speaks_again_makes_a_chat_of_lines_with_times(tmp_path: Path) -> None:
+    said = "2026-05-01 10:00 店主：在\n2026-05-01 10:01 阿禾：好\n2026-05-01 10:02 {}：发\n"
+    assert found(tmp_path, said.format("店主")) == ["generic_txt"]
+    assert found(tmp_path, said.format("小林")) == []
+
+
 @pytest.mark.parametrize("filler", [" ", "[", ",", ", [1", "1:00", "[1:00, 1/1/2026] x", "\r"])
 def test_long_lines_take_no_long_time(filler: str, tmp_path: Path) -> None:
     """Were a pattern quadratic, this would take hours."""

@@ -105,7 +105,7 @@ def test_mistyped_option_is_refused_with_a_hint(
 def test_unknown_format_is_said(run: Run, authority: Tsa) -> None:
     Path("note.txt").write_text("随手记的\n", encoding="utf-8")
     added = run("add", "note.txt", "-o", "x.zip")
-    assert "no line begins with a date and a time: note.txt" in added.err
+    assert "no line begins with a date and a time;" in added.err
     assert "  2026-05-01 10:00 Shop: it ships within three days" in added.err.splitlines()
     assert added.code == ExitCode.DONE
 

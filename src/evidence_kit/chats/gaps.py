@@ -5,8 +5,9 @@ files were joined.
 """
 
 _BLANKS = ("", " ", "  ", r"\t", r"\u00a0")
-_EMPTY_LINES = tuple(rf"(?<=\n{blank}{end})" for blank in _BLANKS for end in (r"\n", r"\r\n"))
-BEHIND_EMPTY_LINE = rf"(?:\A|{'|'.join(_EMPTY_LINES)})\ufeff?"
+EMPTY_LINES = tuple(rf"(?<=\n{blank}{end})" for blank in _BLANKS for end in (r"\n", r"\r\n"))
+"""Patterns that look back on an empty line."""
+BEHIND_EMPTY_LINE = rf"(?:\A|{'|'.join(EMPTY_LINES)})\ufeff?"
 """Pattern of that place, for the beginning of a header (`blocks`)."""
 SPACE = "[ \u00a0]"
 """Pattern of the blank between the parts of a header: it does not break where a text was set."""

@@ -8,12 +8,14 @@ that. Only who reads it can tell them from a quotation, so they are flagged.
 import re
 
 from evidence_kit.chats.record import PARTICIPANTS, Flag
+from evidence_kit.chats.written import VAGUE_DAY
 
 _BEGINNING = 120
 """Characters of a line in which a name is looked for."""
 _COLON = re.compile(r"[:：](?!//)")
 _TIME = re.compile(
-    r"(?:\d{1,4}[-/.年]\d{1,2}(?:[-/.月]\d{1,4}日?|日)?[ \t\u00a0]{0,3})?"
+    rf"(?:(?:\d{{1,4}}[-/.年]\d{{1,2}}[-/.月]\d{{1,4}}日?|(?P<vague>{VAGUE_DAY}))"
+    r"[ \t\u00a0]{0,3})?"
     r"\d{1,2}:\d\d(?P<second>:\d\d)?(?: ?[AaPp][Mm])?",
     re.ASCII,
 )
@@ -49,7 +51,10 @@ class KnownSenders:
         return (Flag.LOST_HEADER,) if any(map(self._is_message, further)) else ()
 
     def headed_flags_of(self, body: str) -> tuple[Flag, ...]:
-        """The flag of a text one of whose lines is a time and a known name, or one with an id."""
+        """The flag of a text one of whose lines is a time and a known name.
+
+        A name with an id, or before a time such as `昨天 10:00`, counts without being known.
+        """
         if _CLOCK.search(body) is None:  # mostly, and quickly told
             return ()
         return (Flag.LOST_HEADER,) if any(map(self._is_header, body.split("\n"))) else ()
@@ -62,6 +67,8 @@ class KnownSenders:
         name = f"{beginning[: time.start()]} {beginning[time.end() :]}".strip(_AROUND)
         if name in self._names or _ID.sub("", name).strip(_AROUND) in self._names:
             return True
+        if time["vague"] is not None:
+            return bool(name) and not line[time.end() :].strip()
         return time["second"] is not None and _ID.search(name) is not None
 
     def _is_message(self, line: str) -> bool:

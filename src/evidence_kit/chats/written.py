@@ -38,6 +38,11 @@ DATED = re.compile(
     re.MULTILINE,
 )
 """The beginning of a message: a date and a time, or a name and then these."""
+VAGUE_DAY = (
+    r"(?:今天|昨天|前天|上?(?:周|週|星期|礼拜)[一二三四五六日天]|\d{1,2}月\d{1,2}日|\d{1,2}[-/]\d{1,2}"
+    r"|[Tt]oday|[Yy]esterday|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)"
+)
+"""Pattern of a day that is none without another one, or without its year: no date comes of it."""
 SPACE = "[ \u00a0\u2009\u202f]"
 """Pattern of the blanks that regions put into dates and times."""
 DAY = rf"(?P<a>\d{{1,4}})[-/.年]{SPACE}?(?P<b>\d\d?)[-/.月]{SPACE}?(?P<c>\d{{1,4}})[.日]?"

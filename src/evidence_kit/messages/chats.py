@@ -255,8 +255,9 @@ CHAT_OBSERVATIONS: dict[str, str] = {
     "chat.blank": mark("nothing is written in it, so it is kept as a document: {name}"),
     "chat.few_times": mark(
         "no chat format fits, so it is kept as a document; lines that begin with a date and a time:"
-        " {count}; fewer than three are read where each has a name and a colon and nothing stands"
-        " before them, and otherwise with --parser generic_txt: {name}"
+        " {count}; they are read where most name a sender, and one of these again (fewer than"
+        " three where each has a name and a colon, and nothing stands before them), and otherwise"
+        " with --parser generic_txt: {name}"
     ),
     "chat.lone_cr": mark(
         "no chat format fits, so it is kept as a document; its lines end as on old Macs (CR alone),"
@@ -273,8 +274,8 @@ CHAT_OBSERVATIONS: dict[str, str] = {
         " columns for time, sender and text, such as time,sender,text or 时间,发送人,内容: {name}"
     ),
     "chat.no_times": mark(
-        "no chat format fits, so it is kept as a document; no line begins with a date and a time:"
-        " {name}"
+        "no chat format fits, so it is kept as a document; no line begins with a date and a time;"
+        " what is written as name: text is read with --parser transcript: {name}"
     ),
     "chat.no_year": mark(
         "no chat format fits, so it is kept as a document; lines that begin with a date without a"

@@ -5,7 +5,7 @@ the text below · `店主 2026-05-01 10:00:00`, the text below. Taken where no f
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from evidence_kit.chats.blocks import Block, blocks, clean
 from evidence_kit.chats.lost_headers import KnownSenders
@@ -15,7 +15,7 @@ from evidence_kit.chats.record import Part, Record
 from evidence_kit.chats.short import consists_of
 from evidence_kit.chats.source import Head, Source
 from evidence_kit.chats.times import Orders
-from evidence_kit.chats.written import DATED, dated_lines, moment_of, orders_of
+from evidence_kit.chats.written import DATED, moment_of, orders_of
 
 _NAMED = re.compile(
     r"(?P<name>[^:：\n\v\f\x85\u2028\u2029]{1,40}?)[ \t\u00a0]*[:：](?!//)[ \t\u00a0]?(?P<text>.*)",
@@ -23,20 +23,37 @@ _NAMED = re.compile(
 )
 _OTHER_LINE = "\u2028"
 """What some programs write for a line end: the messages below the first one would be its text."""
+_LEVEL = re.compile(
+    r"[\[<(]?(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL|CRITICAL)\b", re.IGNORECASE
+)
+"""What programs write into their logs where people have a name."""
 _ENOUGH = 3
 """Fewer lines with a time are any note, unless nothing else stands there."""
 
 
 def _detect(head: Head) -> Detection:
-    found = dated_lines(head.text)
-    if not found or (found < _ENOUGH and not _is_short_chat(head)):
+    found = list(DATED.finditer(head.text))
+    is_chat = _is_talk(head, found) if len(found) >= _ENOUGH else _is_short_chat(head, found)
+    if not is_chat:
         return Detection()
-    return Detection(GENERIC, (f"{found} lines that begin with a date and a time",))
+    return Detection(GENERIC, (f"{len(found)} lines that begin with a date and a time",))
 
 
-def _is_short_chat(head: Head) -> bool:
+def _is_talk(head: Head, headers: Sequence[re.Match[str]]) -> bool:
+    """Whether most lines name somebody, and one of them again: a log or a delivery does not."""
+    ends = [*(header.start() for header in headers[1:]), len(head.text)]
+    names = [
+        _said(header["name"], header["rest"], clean(head.text[header.end() : end]))[0]
+        for header, end in zip(headers, ends, strict=True)
+        if not _LEVEL.match(header["rest"])
+    ]
+    named = [name for name in names if name]
+    return 2 * len(named) >= len(headers) and len(set(named)) < len(named)
+
+
+def _is_short_chat(head: Head, headers: Sequence[re.Match[str]]) -> bool:
     """Whether there is nothing but messages, each with `name:` behind its time."""
-    has_names = all(_NAMED.fullmatch(found["rest"]) for found in DATED.finditer(head.text))
+    has_names = bool(headers) and all(_NAMED.fullmatch(found["rest"]) for found in headers)
     return has_names and consists_of(head, DATED) and _OTHER_LINE not in head.text
 
 
