@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from evidence_kit.chats import blocks as cutting
 from evidence_kit.chats import parsers as package
 from evidence_kit.chats.parser import SHAPE, Options, candidates, parser_named, parsers
 from evidence_kit.chats.record import Flag, RecordKind, TzStatus
@@ -200,6 +201,17 @@ def test_size_of_the_pieces_changes_nothing(
                 monkeypatch.setattr(module, "PIECE_BYTES", size)
         assert list(reading_of(export.path, export.parser, options).parts()) == parts
         assert read(export.path, export.parser, options) == (records, chat)
+
+
+@each_export
+def test_how_many_headers_are_found_at_once_changes_nothing(
+    export: Export, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = options_of(export.case)
+    found = read(export.path, export.parser, options)
+    for headers in (1, 2, 5):
+        monkeypatch.setattr(cutting, "_AT_ONCE", headers)
+        assert read(export.path, export.parser, options) == found
 
 
 @each_export
