@@ -202,6 +202,15 @@ def count_of(findings: Iterable[Finding], code: str) -> int:
     )
 
 
+def is_record_as_signed(findings: Iterable[Finding]) -> bool:
+    """Whether a bundle's record and its list of digests are those that were signed.
+
+    Where they are not, what the record tells is hearsay.
+    """
+    held = {one.code for one in findings if one.outcome is Outcome.PASSED}
+    return {"digest.tags", "signature.holds"} <= held
+
+
 def given_roots(findings: Iterable[Finding]) -> tuple[str, ...]:
     """The roots that time stamps are trusted under only because the reader gave them."""
     given = (one.params["root"] for one in findings if one.code == "timestamp.given_root")

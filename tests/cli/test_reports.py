@@ -91,7 +91,7 @@ def test_earlier_bundle_is_brought_into_a_new_case(run: Run, bundle: Path) -> No
     assert run("init", "case", "--include", earlier).code == ExitCode.DONE
     ran = run("verify", "case")
     assert ran.code == ExitCode.DONE
-    assert "good.evidence.zip: no change found since sealing" in ran.out
+    assert "  included/good.evidence.zip (document chat.txt): no change found since" in ran.out
 
 
 def test_folder_as_output_gets_a_new_file_or_takes_it_as_its_case(run: Run, authority: Tsa) -> None:

@@ -15,10 +15,7 @@ from evidence_kit.bundle.reader import Bundle
 from evidence_kit.crypto.digest import sha256_hex
 from evidence_kit.errors import InputError
 from evidence_kit.model import Evidence, FileEntry, Item
-from evidence_kit.report import Fault, Outcome, Report
-
-_SEALED = frozenset({"digest.tags", "signature.holds"})
-"""Findings that together say: the record and the list of digests are those that were signed."""
+from evidence_kit.report import Fault, Report, is_record_as_signed
 
 
 class State(StrEnum):
@@ -98,8 +95,7 @@ class ContentsReader:
 
     def _read(self, bundle: Bundle, report: Report) -> Contents:
         evidence, sealed = bundle.evidence, bundle.manifest
-        held = {f.code for f in report.findings if f.outcome is Outcome.PASSED}
-        is_as_signed = held >= _SEALED
+        is_as_signed = is_record_as_signed(report.findings)
         items = []
         for item in evidence.items:
             if self._rows_left <= 0:

@@ -1,7 +1,6 @@
 """A report in plain words, for a reader who has never heard of a digest."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from evidence_kit import messages
@@ -9,7 +8,6 @@ from evidence_kit.cli.time_text import time_text, upper_bound
 from evidence_kit.cli.words import Words
 from evidence_kit.i18n import mark
 from evidence_kit.report import (
-    CaseReport,
     Finding,
     Outcome,
     ProvenTime,
@@ -17,15 +15,14 @@ from evidence_kit.report import (
     Report,
     common_name,
     count_of,
-    given_roots,
 )
 
 GIVEN_ROOT = mark(
     "beware: time stamps are trusted here only because whoever ran this check gave their root"
     " certificate: {root}"
 )
-_MAX_LINES = 50
-_SAID_ABOVE = frozenset({"signer.self_asserted", "signer.chain_not_checked"})
+MAX_LINES = 50
+SAID_ABOVE = frozenset({"signer.self_asserted", "signer.chain_not_checked"})
 """Notes that the answers say already."""
 _COUNTRIES = {
     "BE": mark("Belgium"),
@@ -90,53 +87,24 @@ def _pin(finding: Finding) -> str:
 def bundle_lines(words: Words, report: Report, *, is_verbose: bool = False) -> Iterator[Line]:
     """The report on one bundle."""
     yield Line(report.path)
-    yield from _judgement(words, report, is_verbose=is_verbose)
+    yield from judgement_lines(words, report, is_verbose=is_verbose)
     yield Line("")
-    yield from _limits(words, report.limits)
+    yield from limit_lines(words, report.limits)
 
 
-def case_lines(words: Words, report: CaseReport, *, is_verbose: bool = False) -> Iterator[Line]:
-    """The report on a case: a line for each bundle, and more on those that did not pass."""
-    findings = [*report.findings, *(f for r in report.bundles for f in r.findings)]
-    yield Line(report.path)
-    yield _verdict_line(words, report.verdict, findings)
-    yield Line("")
-    for bundle in report.bundles:
-        yield Line(f"  {_bundle_line(words, bundle)}", bundle.verdict)
-    for root in given_roots(findings):
-        yield Line(f"  {words.tr(GIVEN_ROOT, root=root)}")
-    yield from _sections(words, report.findings, is_verbose=is_verbose)
-    for bundle in report.bundles:
-        if is_verbose or bundle.verdict is not Outcome.PASSED:
-            yield Line("")
-            yield Line(bundle.path)
-            yield from _judgement(words, bundle, is_verbose=is_verbose)
-    yield Line("")
-    yield from _limits(words, report.limits)
-
-
-def _bundle_line(words: Words, report: Report) -> str:
-    verdict = verdict_text(words, report.verdict, report.findings)
-    name = Path(report.path).name
-    if report.sealed_no_later_than is None:
-        return words.tr("{name}: {verdict}", name=name, verdict=verdict)
-    sealed_at = time_text(words, upper_bound(report.sealed_no_later_than))
-    return words.tr(
-        "{name}: {verdict}; sealed no later than {time}", name=name, verdict=verdict, time=sealed_at
-    )
-
-
-def _verdict_line(words: Words, verdict: Outcome, findings: Iterable[Finding]) -> Line:
+def verdict_line(words: Words, verdict: Outcome, findings: Iterable[Finding]) -> Line:
+    """The verdict, before all else."""
     return Line(
         words.tr("verdict: {verdict}", verdict=verdict_text(words, verdict, findings)), verdict
     )
 
 
-def _judgement(words: Words, report: Report, *, is_verbose: bool) -> Iterator[Line]:
-    yield _verdict_line(words, report.verdict, report.findings)
+def judgement_lines(words: Words, report: Report, *, is_verbose: bool) -> Iterator[Line]:
+    """The verdict on a bundle, the three answers, and what else was found."""
+    yield verdict_line(words, report.verdict, report.findings)
     yield Line("")
     yield Line(words.tr("unaltered? {answer}", answer=unaltered_text(words, report)))
-    yield Line(words.tr("since when? {answer}", answer=_since(words, report)))
+    yield Line(words.tr("since when? {answer}", answer=since_text(words, report)))
     for proven in report.proven_times:
         yield Line(f"  {_proven(words, proven)}")
         if proven.not_revoked_as_of:
@@ -155,8 +123,8 @@ def _judgement(words: Words, report: Report, *, is_verbose: bool) -> Iterator[Li
         yield Line(f"  {text}")
     if report.receipt:
         yield Line(words.tr("receipt: {receipt}", receipt=report.receipt))
-    shown = [f for f in report.findings if is_verbose or f.code not in _SAID_ABOVE]
-    yield from _sections(words, shown, is_verbose=is_verbose)
+    shown = [f for f in report.findings if is_verbose or f.code not in SAID_ABOVE]
+    yield from section_lines(words, shown, is_verbose=is_verbose)
 
 
 def unaltered_text(words: Words, report: Report) -> str:
@@ -166,7 +134,7 @@ def unaltered_text(words: Words, report: Report) -> str:
             return words.plural(
                 "no change found; {count} file checked",
                 "no change found; {count} files checked",
-                _count(report, "digest.verified"),
+                file_count(report),
             )
         case Outcome.FAILED:
             return words.tr("no: changed or damaged, see below")
@@ -187,11 +155,14 @@ def unaltered_text(words: Words, report: Report) -> str:
     return words.tr("can't be told, see below")
 
 
-def _count(report: Report, code: str) -> int:
-    return next((int(f.params["count"]) for f in report.findings if f.code == code), 0)
+def file_count(report: Report) -> int:
+    """How many files were found to be as they were sealed."""
+    verified = (one for one in report.findings if one.code == "digest.verified")
+    return next((int(one.params["count"]) for one in verified), 0)
 
 
-def _since(words: Words, report: Report) -> str:
+def since_text(words: Words, report: Report) -> str:
+    """The answer to the second question."""
     if report.sealed_no_later_than:
         sealed_at = time_text(words, upper_bound(report.sealed_no_later_than))
         return words.tr("sealed no later than {time}", time=sealed_at)
@@ -254,7 +225,8 @@ def signer_text(words: Words, report: Report) -> str:
     )
 
 
-def _sections(words: Words, findings: Sequence[Finding], *, is_verbose: bool) -> Iterator[Line]:
+def section_lines(words: Words, findings: Sequence[Finding], *, is_verbose: bool) -> Iterator[Line]:
+    """The findings by outcome; what holds only where more is asked for."""
     for outcome, heading in HEADINGS.items():
         if outcome is Outcome.PASSED and not is_verbose:
             continue
@@ -263,7 +235,7 @@ def _sections(words: Words, findings: Sequence[Finding], *, is_verbose: bool) ->
             continue
         yield Line("")
         yield Line(words.tr(heading), outcome)
-        shown = chosen if is_verbose else chosen[:_MAX_LINES]
+        shown = chosen if is_verbose else chosen[:MAX_LINES]
         for finding in shown:
             yield Line(f"  - {words.of_finding(finding)}")
         if len(shown) < len(chosen):
@@ -273,7 +245,8 @@ def _sections(words: Words, findings: Sequence[Finding], *, is_verbose: bool) ->
             )
 
 
-def _limits(words: Words, limits: Iterable[str]) -> Iterator[Line]:
+def limit_lines(words: Words, limits: Iterable[str]) -> Iterator[Line]:
+    """What a verdict does not say."""
     yield Line(words.tr("what this does not say:"))
     for code in limits:
         yield Line(f"  - {words.tr(messages.LIMITS[code])}")

@@ -2,7 +2,7 @@
 
 import functools
 import gc
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,9 @@ from evidence_kit.i18n import mark
 from evidence_kit.report import CaseReport, Outcome, Report
 
 if TYPE_CHECKING:
+    from evidence_kit.actions.holdings import Holding
     from evidence_kit.actions.verify import Expected, Witness
+    from evidence_kit.bundle.reader import Bundle
 
 Result = Report | CaseReport | EvidenceKitError
 
@@ -51,7 +53,8 @@ class NotVerified(msgspec.Struct, frozen=True, kw_only=True):
     cls=Command,
     help=mark(
         "Check bundles, folders they were unzipped to, or a case. Nothing is asked of the"
-        " network. PATH may be given several times."
+        " network. PATH may be given several times. Of a case each bundle has a line, and what"
+        " is not in order is told below; with -v all that was checked of each bundle is."
     ),
     short_help=mark("check bundles or a case"),
 )
@@ -108,6 +111,8 @@ def command(
     """Check each path; the gravest answer gives the exit code."""
     # Records of thousands of files hold no cycles; looking for them takes a tenth of the time.
     gc.set_threshold(_OBJECTS_BEFORE_COLLECTION)
+    from evidence_kit.actions.case import is_case
+    from evidence_kit.actions.holdings import HoldingsReader
     from evidence_kit.actions.verify import load_expectations
 
     if receipt is not None and len(paths) > 1:
@@ -124,15 +129,21 @@ def command(
     # A root that was given takes long to read: one bundle is being hashed meanwhile.
     expectations = load if len(paths) == 1 else load()
     page = _Page(html, terminal.lang) if html else None
-    witness = page.read if page else None
-    results = [_verify(terminal, path, expectations, witness) for path in paths]
+    holdings: dict[str, Holding] = {}
+    results = []
+    for path in paths:
+        witnesses: list[Witness] = [page.read] if page else []
+        if is_case(path) and not as_json:
+            witnesses.append(HoldingsReader(holdings))
+        results.append(_verify(terminal, path, expectations, witnesses))
     if len(paths) == 1 and isinstance(results[0], EvidenceKitError):
         raise results[0]
     if as_json:
         values = [_as_data(path, result) for path, result in zip(paths, results, strict=True)]
         terminal.put_json(values if len(values) > 1 else values[0])
     else:
-        _put_text(terminal, results)
+        _put_text(terminal, results, holdings)
+        _name_details(terminal, results)
     codes = [_exit_code(result) for result in results]
     if page:
         codes.append(page.write(terminal, list(zip(paths, results, strict=True))))
@@ -177,11 +188,15 @@ class _Page:
 
 
 def _verify(
-    terminal: Terminal, path: Path, expectations: "Expected", witness: "Witness | None"
+    terminal: Terminal, path: Path, expectations: "Expected", witnesses: "Sequence[Witness]"
 ) -> Result:
     from evidence_kit.actions.case import is_case
     from evidence_kit.actions.verify import verify_bundle, verify_case
     from evidence_kit.actions.wanted import refuse_folder
+
+    def witness(bundle: "Bundle", report: Report) -> None:
+        for one in witnesses:
+            one(bundle, report)
 
     verify = verify_case if is_case(path) else verify_bundle
     try:
@@ -198,8 +213,10 @@ def _as_data(path: Path, result: Result) -> Report | CaseReport | NotVerified:
     return result
 
 
-def _put_text(terminal: Terminal, results: Sequence[Result]) -> None:
-    from evidence_kit.cli.report_text import bundle_lines, case_lines
+def _put_text(
+    terminal: Terminal, results: Sequence[Result], holdings: "Mapping[str, Holding]"
+) -> None:
+    from evidence_kit.cli.report_text import bundle_lines
 
     for number, result in enumerate(results):
         if number:
@@ -209,11 +226,23 @@ def _put_text(terminal: Terminal, results: Sequence[Result]) -> None:
                 terminal.show_error(result)
                 continue
             case CaseReport():
-                lines = case_lines(terminal.words, result, is_verbose=terminal.is_verbose)
+                from evidence_kit.cli.report_case import case_lines
+
+                lines = case_lines(terminal.words, result, holdings, is_verbose=terminal.is_verbose)
             case Report():
                 lines = bundle_lines(terminal.words, result, is_verbose=terminal.is_verbose)
         for line in lines:
             terminal.put(line.text, line.outcome)
+
+
+def _name_details(terminal: Terminal, results: Sequence[Result]) -> None:
+    """How to see all that was checked of the bundles of a case, of which less is told."""
+    for one in results:
+        if isinstance(one, CaseReport) and one.bundles and not terminal.is_verbose:
+            terminal.suggest(
+                *("evidence-kit", "verify", "-v", one.path, *given(without=("html",))),
+                form=mark("all that was checked of each bundle: {command}"),
+            )
 
 
 def _exit_code(result: Result) -> ExitCode:
@@ -240,7 +269,9 @@ def _suggest(terminal: Terminal, results: Sequence[Result]) -> None:
         terminal.suggest(
             *("evidence-kit", "attach", result.path, "-o", "complaint"), *given("trust")
         )
-    elif bundles:
+    elif not bundles:
+        terminal.suggest("evidence-kit", "capture", "URL", "--case", result.path)
+    else:
         bad = next((r for r in bundles if r.verdict is result.verdict), bundles[0])
         if _can_be_shown(bad):
             terminal.suggest("evidence-kit", "show", bad.path)
