@@ -245,6 +245,7 @@ DATED = "2026-11-08 10:20 阿禾：在吗"
         ("a.txt", "2026-11-08 10:20 付款\n2026-11-08 10:21 发货\n", "chat.few_times", 2),
         ("a.txt", "1.5 10 30:20\n2026 年\n", "chat.no_times", None),
         ("a.csv", "a,b\n1,2\n", "chat.no_columns", None),
+        ("a.csv", "时间,发送人,内容\r2026-05-01 10:00,店主,在\r", "chat.lone_cr", None),
         ("a.json", '{"a":1}', "chat.unrecognised", None),
         ("a.txt", "zeros\0", "chat.unrecognised", None),
     ],

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from evidence_kit.chats.parser import Options, candidates
+from evidence_kit.chats.parser import Options, candidates, parser_named
 from evidence_kit.chats.record import Flag, Record, RecordKind
 from evidence_kit.chats.source import open_source, read_head
 from tests.chats.exports import EXPORTS, Export, options_of, read
@@ -162,10 +162,41 @@ def test_row_that_was_emptied_is_shown_and_no_message(export: Export, tmp_path: 
     assert said(records)[: len(said(plain))] == said(plain)
 
 
-@each_table
-def test_table_whose_lines_end_as_on_old_macs_is_not_taken_for_one_row_of_names(
-    export: Export, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize(
+    "export",
+    [e for e in EXPORTS if parser_named(e.parser).syntax in ("text", "csv") and e.case.said],
+    ids=str,
+)
+@pytest.mark.parametrize("end", ["\r", "\u2028"])
+def test_text_without_a_line_feed_is_nobodys(export: Export, end: str, tmp_path: Path) -> None:
+    """Else it would be one message, or one row of names with nothing below."""
+    text = text_of(export).strip()
+    if "\n" not in text:
+        pytest.skip("has one line alone")
     path = tmp_path / export.case.file
-    path.write_bytes(text_of(export).replace("\n", "\r").encode())
+    path.write_text(text.replace("\n", end), "utf-8", newline="")
     assert not candidates(read_head(path))
+
+
+def test_header_of_telegram_whose_blank_was_lost_is_flagged(tmp_path: Path) -> None:
+    """What GB 18030 can't write becomes a question mark, and the header none."""
+    path = tmp_path / "paste.txt"
+    path.write_text("Shop, [11/21/26, 7:58 PM]\nok\n\nShop, [11/21/26, 7:59?PM]\nno\n", "utf-8")
+    records, _ = read(path, "telegram_paste")
+    assert [record.flags for record in records] == [(Flag.LOST_HEADER,)]
+
+
+@pytest.mark.parametrize(
+    ("parser", "text"),
+    [
+        ("whatsapp_txt", "[2026/5/1 10:00:00] Shop: ok\n{}[2026/5/1 10:01:00] Me: no\n"),
+        ("whatsapp_paste", "[19:58, 13/11/2026] Shop: ok\n{}[19:59, 13/11/2026] Me: no\n"),
+    ],
+)
+def test_file_that_was_appended_to_another_is_flagged_where_it_is_not_read(
+    parser: str, text: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "chat.txt"
+    path.write_text(text.format("\ufeff"), "utf-8")
+    records, _ = read(path, parser)
+    assert len(records) == 2 or Flag.LOST_HEADER in records[0].flags

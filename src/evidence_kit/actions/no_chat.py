@@ -28,7 +28,8 @@ def why_no_chat(path: Path, media_type: str) -> tuple[str | None, int]:
     if head.is_whole and not head.data.strip():
         return "chat.blank", 0
     if media_type == "text/csv":
-        return "chat.no_columns", 0
+        is_old = "\r" in head.text.strip() and "\n" not in head.text.strip()
+        return "chat.lone_cr" if is_old else "chat.no_columns", 0
     if media_type not in _TEXT or not head.text:
         return "chat.unrecognised", 0
     return _of_text(head)

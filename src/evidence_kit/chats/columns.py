@@ -58,10 +58,8 @@ def _names(row: Iterable[str]) -> list[str]:
 
 
 def column_names(head: Head) -> tuple[str, ...]:
-    """The names in the first row; none where the file is no text, or its lines end at CR alone."""
-    first, feed, _ = head.text.lstrip("\r\n").partition("\n")
-    if not feed and "\r" in first.rstrip("\r"):
-        return ()
+    """The names in the first row; none where the file is no text."""
+    first = head.text.lstrip("\r\n").partition("\n")[0]
     return tuple(_names(fields(first, _delimiter(first))))
 
 

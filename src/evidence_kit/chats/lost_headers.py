@@ -12,6 +12,8 @@ from evidence_kit.chats.written import VAGUE_DAY
 
 _BEGINNING = 120
 """Characters of a line in which a name is looked for."""
+_JOINT = "\ufeff"
+"""A byte order mark inside: another file was appended there."""
 _COLON = re.compile(r"[:：](?!//)")
 _TIME = re.compile(
     rf"(?:(?:\d{{1,4}}[-/.年]\d{{1,2}}[-/.月]\d{{1,4}}日?|(?P<vague>{VAGUE_DAY}))"
@@ -45,6 +47,8 @@ class KnownSenders:
     def flags_of(self, body: str) -> tuple[Flag, ...]:
         """The flag of a text one of whose further lines begins with a known name and a colon."""
         _, _, below = body.partition("\n")
+        if _JOINT in below:
+            return (Flag.LOST_HEADER,)
         if ":" not in below and "：" not in below:  # nearly always, and quicker
             return ()
         further = below.split("\n")
@@ -55,6 +59,8 @@ class KnownSenders:
 
         A name with an id, or before a time such as `昨天 10:00`, counts without being known.
         """
+        if _JOINT in body:
+            return (Flag.LOST_HEADER,)
         if _CLOCK.search(body) is None:  # mostly, and quickly told
             return ()
         return (Flag.LOST_HEADER,) if any(map(self._is_header, body.split("\n"))) else ()

@@ -120,10 +120,23 @@ def parser_named(parser_id: str, *, file: str = "") -> Parser:
 
 
 def candidates(head: Head, among: Sequence[Parser] | None = None) -> tuple[Parser, ...]:
-    """The parsers that claim a file most surely: none, one, or several that tie."""
-    scores = [(parser.detect(head).score, parser) for parser in among or parsers()]
+    """The parsers that claim a file most surely: none, one, or several that tie.
+
+    Texts and tables are nobody's where all their lines end otherwise than at LF: all that stands
+    below the first message would be a part of it.
+    """
+    able = among or parsers()
+    if _has_other_lines(head.text):
+        able = [parser for parser in able if parser.syntax not in ("text", "csv")]
+    scores = [(parser.detect(head).score, parser) for parser in able]
     best = max((score for score, _ in scores), default=0)
     return tuple(parser for score, parser in scores if score == best and best > 0)
+
+
+def _has_other_lines(text: str) -> bool:
+    """Whether lines end at CR alone, or at U+2028, and none at LF."""
+    stripped = text.strip()
+    return "\n" not in stripped and ("\r" in stripped or "\u2028" in stripped)
 
 
 def choose(head: Head) -> Parser | None:

@@ -28,7 +28,12 @@ from evidence_kit.chats.times import UNDATED, Moment, Orders, iso_date, local_mo
 from evidence_kit.chats.written import HALF, VAGUE_DAY, clock_of, orders_of, region_moment
 
 _STATES = {"已读": Flag.READ, "未读": Flag.UNREAD, "发送中": Flag.UNREAD}
-_ENDS = tuple(rf"(?<={end}{feed})" for end in ("—", *_STATES) for feed in (r"\n", r"\r\n"))
+_ENDS = tuple(
+    rf"(?<={end}{blank}{feed})"
+    for end in ("—", *_STATES)
+    for blank in ("", " ", r"\t")
+    for feed in (r"\n", r"\r\n")
+)
 _FREE = "|".join((r"\A", r"(?=\ufeff)", *EMPTY_LINES, *_ENDS))
 """At the beginning, behind an empty line, a line of `— —`, or the word that ends a message."""
 _DAY = r"(?P<a>\d{1,4})[-/.年](?P<b>\d{1,2})[-/.月](?P<c>\d{1,4})日?"
@@ -43,7 +48,7 @@ _ALONE = r"(?(below)(?!))(?(vague)|(?(second)|(?!)))(?(number)|(?(colon)(?!))(?(
 number or a free place and a name without a colon."""
 _SAID = (
     rf"(?!\d{{4}}[-/.年]\d\d?[-/.月]\d\d?日?{_SPACE})"
-    r"(?P<name>[^\s:：>\ufeff](?:[^\r\n\t:：]|(?P<colon>:)(?=[^\s:：])){0,79}?"
+    r"(?P<name>[^\s:：>\ufeff](?:[^\r\n\t:：]|(?P<colon>:)(?=[^\s\u00a0:：])){0,79}?"
     r"(?P<number>\(\d{5,12}\)|<[^<>\s]{1,64}@[^<>\s]{1,64}>)?)(?<!:)"
     rf"(?:{_BEHIND_NAME})(?P<when>(?:(?P<day>{_DAY}){_SPACE}{{1,3}}"
     rf"|(?P<vague>{VAGUE_DAY}){_SPACE}{{0,3}})?{_CLOCK})(?(day)|{_ALONE})"
@@ -72,6 +77,7 @@ _HEADER = re.compile(
     re.MULTILINE | re.ASCII,
 )
 _BLANK = re.compile(r"(?:[ \t]*+\r?\n)*+(?:[ \t]*+\Z)?")
+_TO = re.compile(rf"{_SPACE}-->{_SPACE}")
 _STATE = re.compile(rf"^(?:{'|'.join(_STATES)})[ \t]*+\r?$", re.MULTILINE)
 _CHATLOG = re.compile(r"(?:我|系统消息|.*\((?!\d{5,12}\))[^()]+\))(?: \[.+\])?", re.ASCII)
 """Who says something in an export of chatlog."""
@@ -175,7 +181,7 @@ def _message(
 ) -> Record:
     moment = _moment(header, day, orders)
     # 旺旺 writes whom it went to, too
-    name, number = sender(header["name"].partition(" --> ")[0].rstrip())
+    name, number = sender(_TO.split(header["name"])[0].rstrip())
     known.add(name)
     body, state = _without_state(block.body)
     return Record(

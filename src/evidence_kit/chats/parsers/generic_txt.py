@@ -21,8 +21,6 @@ _NAMED = re.compile(
     r"(?P<name>[^:：\n\v\f\x85\u2028\u2029]{1,40}?)[ \t\u00a0]*[:：](?!//)[ \t\u00a0]?(?P<text>.*)",
     re.DOTALL,
 )
-_OTHER_LINE = "\u2028"
-"""What some programs write for a line end: the messages below the first one would be its text."""
 _LEVEL = re.compile(
     r"[\[<(]?(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL|CRITICAL)\b", re.IGNORECASE
 )
@@ -54,7 +52,7 @@ def _is_talk(head: Head, headers: Sequence[re.Match[str]]) -> bool:
 def _is_short_chat(head: Head, headers: Sequence[re.Match[str]]) -> bool:
     """Whether there is nothing but messages, each with `name:` behind its time."""
     has_names = bool(headers) and all(_NAMED.fullmatch(found["rest"]) for found in headers)
-    return has_names and consists_of(head, DATED) and _OTHER_LINE not in head.text
+    return has_names and consists_of(head, DATED)
 
 
 def _parse(source: Source, options: Options) -> Iterator[Part]:

@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator
 
 from evidence_kit.chats.blocks import Block, blocks
+from evidence_kit.chats.lost_headers import KnownSenders
 from evidence_kit.chats.parser import SHAPE, Detection, Options, Parser
-from evidence_kit.chats.record import Part, Record, RecordKind
+from evidence_kit.chats.record import Flag, Part, Record, RecordKind
 from evidence_kit.chats.short import begins_so
 from evidence_kit.chats.source import Head, Source
 from evidence_kit.chats.times import Orders
@@ -37,13 +38,15 @@ def _detect(head: Head) -> Detection:
 
 
 def _parse(source: Source, options: Options) -> Iterator[Part]:
+    known = KnownSenders()
     orders = orders_of(source, _HEADER, options.date_order)
     for block in blocks(source, _HEADER):
         if block.header is not None:
-            yield _message(block, block.header, orders)
+            known.add(block.header["name"])
+            yield _message(block, block.header, orders, known)
 
 
-def _message(block: Block, header: re.Match[str], orders: Orders) -> Record:
+def _message(block: Block, header: re.Match[str], orders: Orders, known: KnownSenders) -> Record:
     moment = region_moment(header, orders)
     is_stand_in = _STAND_IN.fullmatch(block.body) is not None
     return Record(
@@ -55,14 +58,22 @@ def _message(block: Block, header: re.Match[str], orders: Orders) -> Record:
         tz_status=moment.status,
         precision=moment.precision,
         body_raw=block.body,
-        flags=(*moment.flags, *block.flags),
+        flags=(*_lost(block.body, known), *moment.flags, *block.flags),
         src=block.src,
     )
 
 
+def _lost(body: str, known: KnownSenders) -> tuple[Flag, ...]:
+    """The flag of a text with a line that would be a header, had its time been left as it was."""
+    beginnings = (line.partition(", [") for line in body.split("\n") if line.endswith("]"))
+    if any(name in known for name, comma, _ in beginnings if comma):
+        return (Flag.LOST_HEADER,)
+    return known.headed_flags_of(body)
+
+
 PARSER = Parser(
     id="telegram_paste",
-    version="1",
+    version="2",
     title="Telegram Desktop paste",
     syntax="text",
     detect=_detect,

@@ -70,7 +70,7 @@ def _message(block: Block, header: re.Match[str], orders: Orders, known: KnownSe
 
 PARSER = Parser(
     id="whatsapp_paste",
-    version="1",
+    version="2",
     title="WhatsApp Web paste",
     syntax="text",
     detect=_detect,
