@@ -1,5 +1,6 @@
 """What a case holds already is sealed once more, and told."""
 
+import shutil
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ from evidence_kit.model import Observation
 from evidence_kit.report import Outcome
 from fixtures.chats import make
 from fixtures.pictures import metadata
-from tests.build import offline
+from tests.build import make_case, offline
 
 CHAT = make.HERE / "wechatmsg_txt/k20261101/chat.txt"
 
@@ -166,6 +167,14 @@ def test_damaged_bundle_from_outside_is_passed_over(
     alone = add_files([note], tmp_path / "old.evidence.zip", kit=kit)
     include_bundles(case, [alone.path], kit=kit)
     (case.included_folder / "old.evidence.zip").write_bytes(b"PK\x03\x04")
+    assert of_before(add_files([note], case, kit=kit)) == []
+
+
+def test_bundle_of_another_case_that_lies_in_the_folder_does_not_count(
+    kit: Kit, case: Case, note: Path, tmp_path: Path
+) -> None:
+    other = add_files([note], make_case(tmp_path / "other"), kit=kit)
+    shutil.copy(other.path, case.folder / "0000-document.evidence.zip")
     assert of_before(add_files([note], case, kit=kit)) == []
 
 

@@ -55,13 +55,13 @@ def test_chat_that_was_sealed_before_is_told_with_the_time(
 ) -> None:
     assert run("init", "case", "-q").code == ExitCode.DONE
     first = run("add", chat, "--case", "case", "--json")
-    assert "were sealed in this case already" not in first.err
+    assert "were sealed already" not in first.err
     sealed_at = re.search("sealed no later than (.+)", first.err)
     assert sealed_at
     again = run("add", chat, "--case", "case", "--json")
     assert again.code == ExitCode.DONE
     assert (
-        "note: the same bytes were sealed in this case already, as chat.txt in"
+        "note: the same bytes were sealed already, as chat.txt in"
         f" 0001-chat.evidence.zip, no later than {sealed_at[1]}: chat.txt\n"
     ) in again.err
     notes = {note["code"]: note["params"] for note in json.loads(again.out)["notes"]}
@@ -69,7 +69,7 @@ def test_chat_that_was_sealed_before_is_told_with_the_time(
     assert notes["file.sealed_before"]["bundle"] == "0001-chat.evidence.zip"
     assert notes["file.sealed_before"]["time"] == report["sealed_no_later_than"]
     chinese = run("--lang", "zh", "add", chat, "--case", "case")
-    assert "提示：完全相同的内容此前已在本案中封存，在 0001-chat.evidence.zip 中" in chinese.err
+    assert "提示：完全相同的内容此前已封存，在 0001-chat.evidence.zip 中" in chinese.err
 
 
 def test_tie_of_two_formats_asks_for_the_parser(

@@ -217,6 +217,25 @@ def test_export_that_is_not_sealed_is_to_be_added(run: Run) -> None:
     assert "evidence-kit add shot.png --transcript" in hint_of(run, "chat", "shot.png", "marks")
 
 
+def test_hint_of_a_comparison_is_about_the_bundle_at_fault(run: Run) -> None:
+    Path("chat.txt").write_bytes(CHAT.read_bytes())
+    Path("note.txt").write_text("hello\n", encoding="utf-8")
+    Path("bad.evidence.zip").write_text("hello\n", encoding="utf-8")
+    run("init", "case")
+    run("add", "chat.txt", "--case", "case", "--no-timestamp")
+    run("add", "chat.txt", "-o", "x.zip", "--no-timestamp")
+    run("add", "note.txt", "-o", "note.evidence.zip", "--no-timestamp")
+    for first in ("x.zip", "case/0001-chat.evidence.zip"):
+        for second, hint in (
+            ("bad.evidence.zip", "give a file that was made by evidence-kit"),
+            ("note.evidence.zip", "if one of its documents is a chat"),
+        ):
+            ran = run("chat", first, "diff", second)
+            error, told = ran.err.splitlines()
+            assert error.endswith(f": {second}")
+            assert told.startswith(f"hint: {hint}")
+
+
 def test_member_of_a_chat_that_is_no_zip_is_refused(run: Run) -> None:
     Path("chat.txt").write_bytes(CHAT.read_bytes())
     run("add", "chat.txt", "-o", "x.zip", "--no-timestamp")

@@ -232,6 +232,37 @@ def test_notes_of_one_kind_are_counted_beyond_the_first() -> None:
     assert "  - and 6 more of these kinds; -v shows them all" in lines
 
 
+def test_each_kind_of_what_a_capture_noticed_is_told() -> None:
+    codes = ("page.blank", "login.wall", "challenge", "page.crashed", "load.partial")
+    reports = [
+        report_on(
+            f"{n}.zip",
+            finding(
+                Question.UNALTERED,
+                "capture.noticed",
+                Outcome.NOTED,
+                "E1",
+                observation=code,
+                item="E1",
+            ),
+        )
+        for n, code in enumerate(codes)
+    ]
+    lines = told(reports)
+    assert len([line for line in lines if "at capture of E1" in line]) == len(codes)
+    assert not [line for line in lines if "of these kinds" in line]
+
+
+def test_line_break_in_the_name_of_a_bundle_breaks_no_line() -> None:
+    failed = [
+        finding(Question.UNALTERED, "digest.mismatch", Outcome.FAILED, f"data/{n}")
+        for n in range(21)
+    ]
+    lines = told([report_on("a\nb.zip", *failed), report_on("c.zip")])
+    assert not any("\n" in line for line in lines)
+    assert "  - a%0Ab.zip: and 1 more; -v shows them all" in lines
+
+
 def test_many_bundles_are_named_in_part_and_counted() -> None:
     failed = finding(Question.UNALTERED, "digest.mismatch", Outcome.FAILED, "data/x")
     reports = [report_on(f"{n}.zip", failed) for n in range(8)] + [report_on("good.zip")]

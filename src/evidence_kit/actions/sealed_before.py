@@ -70,8 +70,9 @@ def sealed_before(case: Case, path: Path, expectations: Expectations) -> Iterato
     places: dict[str, _Place] = {}
     for earlier in (*case.included_paths(), *case.bundle_paths()):
         # What is damaged is told by `verify`; here nothing can be said of it.
+        is_own = earlier.parent == case.folder
         with contextlib.suppress(Fault, InputError), Bundle(earlier) as bundle:
-            if earlier != path and not _is_later(bundle, case, last):
+            if not is_own or _is_before(bundle, case, last):
                 _look(bundle, earlier.relative_to(case.folder), wanted, places, expectations)
     found = [note for one in added for note in _notes(one, places)]
     yield from found[:SHOWN]
@@ -79,10 +80,10 @@ def sealed_before(case: Case, path: Path, expectations: Expectations) -> Iterato
         yield Observation(code="file.sealed_before_more", params={"count": more})
 
 
-def _is_later(bundle: Bundle, case: Case, last: int) -> bool:
-    """Whether somebody else added it to the case in the meantime."""
+def _is_before(bundle: Bundle, case: Case, last: int) -> bool:
+    """Whether it is of this case, and was not added by somebody else in the meantime."""
     link = bundle.evidence.case
-    return link is not None and link.id == case.id and link.sequence > last
+    return link is not None and link.id == case.id and link.sequence < last
 
 
 def _look(

@@ -327,6 +327,8 @@ def _explained(path: Path) -> Iterator[None]:
     try:
         yield
     except InputError as error:
+        if error.params.get("path") != str(path):
+            raise  # it is about the other one of two
         is_file = error.code in ("bundle.not_a_zip", "bundle.not_a_bundle") and path.is_file()
         if is_file and not path.name.endswith(SUFFIX):
             is_text = detect(path)[1] is Kind.DOCUMENT

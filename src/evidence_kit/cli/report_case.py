@@ -207,12 +207,14 @@ def _gathered(words: Words, report: CaseReport, outcome: Outcome) -> Iterator[st
     for name, one in _findings(report):
         is_said = outcome is Outcome.NOTED and one.code in _SAID
         if one.outcome is outcome and not is_said:
-            texts = alike.setdefault((one.code, _timeless(words, one)), {})
+            # What was noticed at a capture is of as many kinds as there are observations.
+            kind = f"{one.code} {one.params.get('observation', '')}"
+            texts = alike.setdefault((kind, _timeless(words, one)), {})
             texts.setdefault(words.of_finding(one), []).append(name)
-    told: Counter[str] = Counter()
-    for (code, timeless), texts in alike.items():
-        about = list(dict.fromkeys(name for names in texts.values() for name in names))
-        key = code if outcome is Outcome.NOTED else "\n".join(about)
+    told: Counter[tuple[str, ...]] = Counter()
+    for (kind, timeless), texts in alike.items():
+        about = tuple(dict.fromkeys(name for names in texts.values() for name in names))
+        key = (kind,) if outcome is Outcome.NOTED else about
         told[key] += 1
         if told[key] <= (_MAX_NOTES if outcome is Outcome.NOTED else _MAX_ALIKE):
             text = timeless if len(texts) > 1 else next(iter(texts))
@@ -229,17 +231,17 @@ def _timeless(words: Words, finding: Finding) -> str:
 
 
 def _left_out(
-    words: Words, report: CaseReport, outcome: Outcome, told: Mapping[str, int]
+    words: Words, report: CaseReport, outcome: Outcome, told: Mapping[tuple[str, ...], int]
 ) -> Iterator[str]:
     """How many findings more there are than were told; of what failed or is open, where."""
     if outcome is Outcome.NOTED:
         if count := sum(max(0, one - _MAX_NOTES) for one in told.values()):
             yield words.tr("and {count} more of these kinds; -v shows them all", count=count)
         return
-    for key, count in told.items():
+    for about, count in told.items():
         if count > _MAX_ALIKE:
             text = words.tr("and {count} more; -v shows them all", count=count - _MAX_ALIKE)
-            yield _told(words, report, key.split("\n"), text)
+            yield _told(words, report, about, text)
 
 
 def _findings(report: CaseReport) -> Iterator[tuple[str, Finding]]:

@@ -24,23 +24,22 @@ OBSERVATIONS: dict[str, str] = {
     "download.kept": mark("the page offered a file, which the site calls {name}; kept as: {path}"),
     "expect.absent": mark("the page does not show the text that was expected: {text}"),
     "file.part_sealed_before": mark(
-        "chats in it that were sealed in this case already, byte for byte: {count}, the first of"
-        " them as {earlier} in {bundle}, no later than {time}: {name}"
+        "chats in it that were sealed already, byte for byte: {count}, the first of them as"
+        " {earlier} in {bundle}, no later than {time}: {name}"
     ),
     "file.part_sealed_before_untimed": mark(
-        "chats in it that were sealed in this case already, byte for byte: {count}, the first of"
-        " them as {earlier} in {bundle}, for which no time is proven: {name}"
+        "chats in it that were sealed already, byte for byte: {count}, the first of them as"
+        " {earlier} in {bundle}, for which no time is proven: {name}"
     ),
     "file.sealed_before": mark(
-        "the same bytes were sealed in this case already, as {earlier} in {bundle}, no later than"
-        " {time}: {name}"
+        "the same bytes were sealed already, as {earlier} in {bundle}, no later than {time}: {name}"
     ),
     "file.sealed_before_more": mark(
-        "further files that were sealed in this case already, byte for byte: {count}"
+        "further files that were sealed already, byte for byte: {count}"
     ),
     "file.sealed_before_untimed": mark(
-        "the same bytes were sealed in this case already, as {earlier} in {bundle}, for which no"
-        " time is proven: {name}"
+        "the same bytes were sealed already, as {earlier} in {bundle}, for which no time is proven:"
+        " {name}"
     ),
     "font.missing": mark("this machine has no Chinese font, so the pictures show empty boxes"),
     "http.status": mark("the site answered with an error (HTTP {status})"),
