@@ -236,6 +236,33 @@ def test_hint_of_a_comparison_is_about_the_bundle_at_fault(run: Run) -> None:
             assert told.startswith(f"hint: {hint}")
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("case/0002-document.evidence.zip", "case/0001-document.evidence.zip"),
+        ("case/0001", "case/0001-document.evidence.zip"),
+        ("chatt.txt", "chat.txt"),
+        ("my chat.text", "'my chat.txt'"),
+        ("cases", "case"),
+    ],
+)
+def test_file_that_is_not_there_is_compared_with_those_that_are(
+    run: Run, typed: str, meant: str
+) -> None:
+    new_case(run, count=1, options=("--no-timestamp",))
+    Path("my chat.txt").write_text("hello\n", encoding="utf-8")
+    for command in ("verify", "add"):
+        assert hint_of(run, command, typed) == f"did you mean {meant}?"
+
+
+@pytest.mark.parametrize("typed", ["nothing/like/it.zip", "xyz.zip", "..", "chat.txt/a"])
+def test_file_like_nothing_that_is_there_gets_no_guess(run: Run, typed: str) -> None:
+    new_case(run, count=0)
+    ran = run("verify", typed)
+    assert ran.code == ExitCode.ERROR
+    assert "did you mean" not in ran.err
+
+
 def test_member_of_a_chat_that_is_no_zip_is_refused(run: Run) -> None:
     Path("chat.txt").write_bytes(CHAT.read_bytes())
     run("add", "chat.txt", "-o", "x.zip", "--no-timestamp")

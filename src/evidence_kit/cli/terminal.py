@@ -17,6 +17,7 @@ import click
 
 from evidence_kit import settings
 from evidence_kit.bundle.text import escape, is_safe_text
+from evidence_kit.cli.similar import similar_path
 from evidence_kit.cli.words import Words, join
 from evidence_kit.errors import EvidenceKitError
 from evidence_kit.i18n import Translator, mark
@@ -200,7 +201,10 @@ class Terminal:
 
     def show_error(self, error: EvidenceKitError) -> None:
         """Tell what went wrong, and what to do next."""
-        self._complain(*self.words.of_error(error))
+        text, hint = self.words.of_error(error)
+        if error.code == "file.missing" and (meant := similar_path(str(error.params["path"]))):
+            hint = self.tr("did you mean {suggestion}?", suggestion=join([meant]))
+        self._complain(text, hint)
 
     def show_usage_error(self, error: click.UsageError) -> None:
         """Tell what is wrong with the command, in the same form as every error."""

@@ -276,7 +276,7 @@ ERRORS: dict[str, Message] = {
         mark("check that the folder can be written to and that the disk is not full"),
     ),
     "login.no_terminal": Message(
-        mark("--login needs a terminal to ask when you have logged in"),
+        mark("to log in takes a terminal, which asks when you have done so"),
         mark("run it in a terminal, without --no-input"),
     ),
     "passphrase.differs": Message(
