@@ -505,3 +505,18 @@ def test_messages_that_say_two_things_are_told(
     assert [n.params["count"] for n in notes if n.code == "chat.contradicting"] == [count] * (
         count > 0
     )
+
+
+@pytest.mark.parametrize(("gap", "count"), [("\n", 0), ("", 1)])
+def test_messages_that_may_have_run_together_are_told(
+    gap: str, count: int, kit: Kit, tmp_path: Path
+) -> None:
+    """Without the empty lines above them, all headers but the first are text."""
+    head = f"{'=' * 64}\n消息对象:店主\n{'=' * 64}\n\n"
+    who = ("店主(10001)", "阿禾(10002)", "店主(10001)")
+    said = gap.join(f"2026-05-01 10:00:0{n} {one}\n在\n" for n, one in enumerate(who))
+    path = tmp_path / "qq.txt"
+    path.write_text(head + said, encoding="utf-8")
+    notes = add(path, kit, tmp_path).notes
+    assert [n.params["count"] for n in notes if n.code == "chat.run_together"] == [1] * count
+    assert [n.params["messages"] for n in notes if n.code == "chat.read"] == [1 if count else 3]

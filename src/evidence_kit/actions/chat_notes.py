@@ -67,6 +67,7 @@ def _notes(chats: Sequence[Chat], name: str, parser: Parser) -> Iterator[Observa
         "chat.backwards": totals.backward_times,
         "chat.undecodable": totals.undecodable,
         "chat.contradicting": totals.contradicting,
+        "chat.run_together": totals.run_together,
     }
     for code, count in counts.items():
         if count:

@@ -124,6 +124,7 @@ class Reading:
             undated=tally.undated,
             undecodable=tally.undecodable,
             contradicting=tally.contradicting,
+            run_together=tally.run_together,
             first_at=tally.first_at,
             last_at=tally.last_at,
             stopped=self._stop,
@@ -200,6 +201,7 @@ class _Tally:
         self.undated = 0
         self.undecodable = 0
         self.contradicting = 0
+        self.run_together = 0
         self.first_at: str | None = None
         self.last_at: str | None = None
         self._senders: dict[_Sender, int] = {}
@@ -225,6 +227,7 @@ class _Tally:
         if record.flags:
             self.undecodable += Flag.UNDECODABLE in record.flags
             self.contradicting += not _CONTRADICTIONS.isdisjoint(record.flags)
+            self.run_together += Flag.LOST_HEADER in record.flags
         if record.kind is _UNCLAIMED:
             self.unclaimed_bytes += record.src.byte_end - record.src.byte_start
             return record

@@ -269,6 +269,8 @@ class Chat(msgspec.Struct, frozen=True, kw_only=True):
     stopped: Stop | None
     contradicting: int = 0
     """Records that say two things: flagged TIMES_DIFFER or PARTS_DIFFER."""
+    run_together: int = 0
+    """Records with a line that may be another message: flagged LOST_HEADER."""
     siblings: tuple[Sibling, ...] = ()
     """Other files of the zip that something was taken from, or should have been; SIBLINGS at most.
     """

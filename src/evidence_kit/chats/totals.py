@@ -26,6 +26,7 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     undated: int
     undecodable: int
     contradicting: int
+    run_together: int
     first_at: str | None
     last_at: str | None
 
@@ -50,6 +51,7 @@ def totals_of(chats: Sequence[Chat]) -> Totals:
         undated=sum(chat.undated for chat in chats),
         undecodable=sum(chat.undecodable for chat in chats),
         contradicting=sum(chat.contradicting for chat in chats),
+        run_together=sum(chat.run_together for chat in chats),
         first_at=min(firsts, key=lambda time: instant(time, offset), default=None),
         last_at=max(lasts, key=lambda time: instant(time, offset), default=None),
     )

@@ -319,6 +319,7 @@ def _total_lines(words: Words, text: ChatWords, totals: Totals) -> Iterator[str]
             mark("records that say two things, of their time or in their text: {count}"),
             totals.contradicting,
         ),
+        (mark("records with a line that may be another message: {count}"), totals.run_together),
     )
     for form, count in counts:
         yield tr(form, count=count)

@@ -281,6 +281,10 @@ CHAT_OBSERVATIONS: dict[str, str] = {
         "no chat format fits, so it is kept as a document; lines that begin with a date without a"
         " year and a time: {count}; the year is never guessed, so it has to be there: {name}"
     ),
+    "chat.run_together": mark(
+        "in {count} messages a line may be another message whose own header was lost, or a"
+        " quotation; `chat` with `coverage` lists them: {name}"
+    ),
     "chat.sorted_anew": mark(
         "the program that made this export sorts messages anew by time and leaves out those without"
         " an id, so the order is the program's: {name}"
@@ -327,6 +331,10 @@ CHAT_SINGULARS: dict[str, str] = {
     "chat.order_misfit": mark(
         "the date of 1 message doesn't fit --date-order {order}, so its time is missing or wrong,"
         " and those of others may be wrong, too: {name}"
+    ),
+    "chat.run_together": mark(
+        "in 1 message a line may be another message whose own header was lost, or a quotation;"
+        " `chat` with `coverage` shows it: {name}"
     ),
     "chat.undated": mark("1 message has no date or time that can be read: {name}"),
     "chat.undecodable": mark(
