@@ -114,6 +114,13 @@ def test_same_id_of_unlike_messages_is_no_pair(tmp_path: Path) -> None:
     assert counts(account) == (0, 1, 1, 0)
 
 
+def test_record_of_one_id_has_one_partner(tmp_path: Path) -> None:
+    a = chatlog(tmp_path, (1, "10:00:00", "在吗"), (1, "10:00:00", "在吗"))
+    account, (one,) = compare(a, chatlog(tmp_path, (1, "10:00:00", "在吗")))
+    assert (counts(account), account.by_platform_id) == ((1, 1, 0, 0), 1)
+    assert (one.side, one.number_a) == (Side.ONLY_IN_A, 2)
+
+
 def test_seconds_are_left_out_where_one_export_has_none(tmp_path: Path) -> None:
     coarse = "2026-05-01 10:00 云雀点卡: 保证发货\n2026-05-01 10:01 阿禾: 好\n"
     account, _ = compare(

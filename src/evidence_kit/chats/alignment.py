@@ -3,11 +3,11 @@
 Neutral facts. Why an export lacks a message, or has another text, they do not say.
 """
 
-from collections import defaultdict, deque
+from array import array
+from collections import defaultdict
 from collections.abc import Iterator
 from enum import StrEnum
 from hashlib import blake2b
-from typing import NamedTuple
 
 import msgspec
 
@@ -59,14 +59,10 @@ class Alignment(msgspec.Struct, frozen=True, kw_only=True):
     """The period that both cover; None where there is none."""
 
 
-class _Pair(NamedTuple):
-    a: int
-    b: int
-    is_same: bool
-
-
 class Aligned:
     """The alignment of two exports, ready to be told.
+
+    Half a million records on each side take some 120 MB of memory while they are paired.
 
     Args:
         a: the first export.
@@ -78,16 +74,21 @@ class Aligned:
         self._has_roles = all(map(_has_roles, (a, b)))
         self._step_ms = max(map(_coarsest_ms, (a, b)))
         self._common = _common(a, b)
-        pairs, by_id = self._pairs()
-        self._pair_of = {pair.a: pair for pair in pairs}
-        self._paired_b = {pair.b for pair in pairs}
-        same = sum(pair.is_same for pair in pairs)
+        self._partners = array("q", bytes(8 * len(a)))
+        """Of each record of A its number in B, negative where that has another body; 0 for none."""
+        self._is_paired = bytearray(len(b))
+        """Of each record of B."""
+        by_id = self._pair_by_id()
+        self._pair_by_key(with_body=True)
+        self._pair_by_key(with_body=False)
+        same = sum(number > 0 for number in self._partners)
+        paired = sum(self._is_paired)
         count_a, count_b = (sum(1 for _ in _compared(one)) for one in (a, b))
         self.account = Alignment(
             same=same,
-            only_in_a=count_a - len(pairs),
-            only_in_b=count_b - len(pairs),
-            differs=len(pairs) - same,
+            only_in_a=count_a - paired,
+            only_in_b=count_b - paired,
+            differs=paired - same,
             by_platform_id=by_id,
             common_from_ms=self._common[0] if self._common else None,
             common_until_ms=self._common[1] if self._common else None,
@@ -96,11 +97,11 @@ class Aligned:
     def differences(self) -> Iterator[Difference]:
         """What differs: by the order of the first export, then what only the second one has."""
         for entry in _compared(self._a):
-            pair = self._pair_of.get(entry.number)
-            if pair is None:
+            partner = self._partners[entry.number - self._a.first]
+            if not partner:
                 yield self._alone(Side.ONLY_IN_A, entry)
-            elif not pair.is_same:
-                other = self._b.entry(pair.b)
+            elif partner < 0:
+                other = self._b.entry(-partner)
                 yield Difference(
                     side=Side.DIFFERS,
                     number_a=entry.number,
@@ -109,9 +110,16 @@ class Aligned:
                     b=other.record,
                     is_inside=self._is_inside(entry),
                 )
-        for entry in _compared(self._b):
-            if entry.number not in self._paired_b:
-                yield self._alone(Side.ONLY_IN_B, entry)
+        for entry in self._free_b():
+            yield self._alone(Side.ONLY_IN_B, entry)
+
+    def _free_a(self) -> Iterator[Entry]:
+        first = self._a.first
+        return (one for one in _compared(self._a) if not self._partners[one.number - first])
+
+    def _free_b(self) -> Iterator[Entry]:
+        first = self._b.first
+        return (one for one in _compared(self._b) if not self._is_paired[one.number - first])
 
     def _alone(self, side: Side, entry: Entry) -> Difference:
         is_a = side is Side.ONLY_IN_A
@@ -129,26 +137,32 @@ class Aligned:
             return None
         return self._common is not None and self._common[0] <= entry.at_ms <= self._common[1]
 
-    def _pairs(self) -> tuple[list[_Pair], int]:
-        """Pairs by platform id, then by sender, time and body, then by sender and time."""
-        pairs: list[_Pair] = []
-        free_a, free_b = {}, {}
+    def _pair(self, entry: Entry, number: int, *, is_same: bool) -> None:
+        self._partners[entry.number - self._a.first] = number if is_same else -number
+        self._is_paired[number - self._b.first] = True
+
+    def _pair_by_id(self) -> int:
+        """Pair what the platform gave one id; how many pairs."""
         ids_b = _by_platform_id(self._b)
-        taken: set[int] = set()
-        for entry in _compared(self._a):
+        found = 0
+        for entry in _compared(self._a) if ids_b else ():
             other = ids_b.get(entry.record.platform_id or "")
-            if other and self._is_one(entry, other):
-                taken.add(other)
-                pairs.append(_Pair(entry.number, other, self._is_same(entry, other)))
-            else:
-                free_a[entry.number] = self._keys(entry)
-        by_id = len(pairs)
-        for entry in _compared(self._b):
-            if entry.number not in taken:
-                free_b[entry.number] = self._keys(entry)
-        for place, is_same in ((0, True), (1, False)):
-            pairs += _matched(free_a, free_b, place, is_same=is_same)
-        return pairs, by_id
+            if other and not self._is_paired[other - self._b.first] and self._is_one(entry, other):
+                self._pair(entry, other, is_same=self._is_same(entry, other))
+                found += 1
+        return found
+
+    def _pair_by_key(self, *, with_body: bool) -> None:
+        """Pair what has the same key and no partner yet, in the order of the files."""
+        waiting: defaultdict[bytes, list[int]] = defaultdict(list)
+        for entry in self._free_b():
+            waiting[self._key(entry, with_body=with_body)].append(entry.number)
+        for numbers in waiting.values():
+            numbers.reverse()  # a list gives up its end
+        for entry in self._free_a() if waiting else ():
+            others = waiting.get(self._key(entry, with_body=with_body))
+            if others:
+                self._pair(entry, others.pop(), is_same=with_body)
 
     def _is_one(self, entry: Entry, number: int) -> bool:
         """Whether records of one id are one message: an id may be no more than a row's number."""
@@ -164,35 +178,14 @@ class Aligned:
             return entry.record.ts_raw or ""
         return str(entry.at_ms // self._step_ms)
 
-    def _keys(self, entry: Entry) -> tuple[bytes, bytes]:
-        """What the same record has in the other export: with its body, and without."""
+    def _key(self, entry: Entry, *, with_body: bool) -> bytes:
+        """What the same record has in the other export."""
         record = entry.record
         is_known = self._has_roles and record.role in _KNOWN
         # One exporter writes a nickname where another writes 我: roles tell who is who.
         sender = f"role {record.role}" if is_known else f"name {record.sender_raw}"
-        time = self._time(entry)
-        return _digest(sender, time, record.kind, record.body_raw), _digest(sender, time)
-
-
-def _matched(
-    free_a: dict[int, tuple[bytes, bytes]],
-    free_b: dict[int, tuple[bytes, bytes]],
-    place: int,
-    *,
-    is_same: bool,
-) -> list[_Pair]:
-    """Pair what has the same key, in the order of the files, and take it out of both."""
-    waiting: defaultdict[bytes, deque[int]] = defaultdict(deque)
-    for number, keys in free_b.items():
-        waiting[keys[place]].append(number)
-    found = []
-    for number, keys in free_a.items():
-        others = waiting.get(keys[place])
-        if others:
-            found.append(_Pair(number, others.popleft(), is_same))
-    for pair in found:
-        del free_a[pair.a], free_b[pair.b]
-    return found
+        body = (record.kind, record.body_raw) if with_body else ()
+        return _digest(sender, self._time(entry), *body)
 
 
 def _by_platform_id(transcript: Transcript) -> dict[str, int]:
