@@ -178,6 +178,23 @@ def test_text_without_a_line_feed_is_nobodys(export: Export, end: str, tmp_path:
     assert not candidates(read_head(path))
 
 
+def test_second_of_two_joined_mht_files_is_shown_to_be_unread(tmp_path: Path) -> None:
+    export = next(one for one in EXPORTS if one.parser == "qq_mht" and not one.case.unclaimed_bytes)
+    data = export.path.read_bytes()
+    (tmp_path / "two.mht").write_bytes(data * 2)
+    records, chat = read(tmp_path / "two.mht", "qq_mht")
+    assert said(records) == said(read(export.path, "qq_mht")[0])
+    assert chat.unclaimed_bytes >= len(data) - 10
+
+
+def test_mht_whose_header_has_no_end_is_no_structure(tmp_path: Path) -> None:
+    export = next(one for one in EXPORTS if one.parser == "qq_mht")
+    data = export.path.read_bytes().replace(b"\n\n", b"\n \n").replace(b"\r\n\r\n", b"\r\n \r\n")
+    (tmp_path / "one.mht").write_bytes(data)
+    records, chat = read(tmp_path / "one.mht", "qq_mht")
+    assert said(records) == [] and chat.unclaimed_bytes == len(data)
+
+
 def test_header_of_telegram_whose_blank_was_lost_is_flagged(tmp_path: Path) -> None:
     """What GB 18030 can't write becomes a question mark, and the header none."""
     path = tmp_path / "paste.txt"

@@ -25,6 +25,8 @@ MAX_PARTS = 200_000
 """More pictures than that are one stretch with the last of them."""
 ROW_BYTES = 1 << 22
 """A longer row is not read."""
+_LINE_BYTES = 1 << 12
+"""More than the line has that ends the parts, with blank ones behind it."""
 _MARK = re.compile(rb"^From:[ \t]*<Save by Tencent MsgMgr>", re.MULTILINE)
 _ROW = re.compile(rb"<tr\b[^<>]*>", re.IGNORECASE)
 _ROW_END = re.compile(rb"</tr\s*>", re.IGNORECASE)
@@ -51,6 +53,8 @@ def _parse(source: Source, options: Options) -> Iterator[Part]:
     with source.open() as stream, source.open() as again:
         found = parts(stream, source.bom_bytes, source.size_bytes, most=MAX_PARTS)
         held = [_Held.of(part) for part in found]
+        if all(part.page is None for part in held):
+            return  # its header is not read as one, and the rest would pass for a part of it
         pictures = frozenset(part.picture for part in held if part.picture is not None)
         page = _Page(source, options, pictures, LineCounter(again))
         position = source.bom_bytes
@@ -62,8 +66,18 @@ def _parse(source: Source, options: Options) -> Iterator[Part]:
                 yield from page.rows(Unpacked(stream, part.page), part.page)
             elif part.picture in page.named and part.body_end > part.body_start:
                 yield Structure(part.body_start, part.body_end)
-        if held and source.size_bytes > position:
-            yield Structure(position, source.size_bytes)
+        if end := _end_of_parts(source, position):
+            yield Structure(position, end)
+
+
+def _end_of_parts(source: Source, start: int) -> int | None:
+    """Where the line ends that ends the parts, with blank ones below it; None without one."""
+    data = source.read(start, min(start + _LINE_BYTES, source.size_bytes))
+    line, feed, below = data.partition(b"\n")
+    if not data or (line.strip() and not line.startswith(b"--")):
+        return None
+    is_all = start + len(data) == source.size_bytes and not below.strip()
+    return source.size_bytes if is_all else start + len(line) + len(feed)
 
 
 class _Held(NamedTuple):
@@ -188,7 +202,7 @@ class _Page:
 
 PARSER = Parser(
     id="qq_mht",
-    version="2",
+    version="3",
     title="QQ MHT",
     syntax="mail",
     detect=_detect,
