@@ -2,11 +2,16 @@
 
 
 def number(text: object) -> int | None:
-    """A whole number as exporters write it: 1, "1", "49.0"; None for anything else."""
+    """A whole number as exporters write it: 1, "1", "49.0"; None for anything else.
+
+    A spreadsheet's "1.78E+09" is none: it was rounded.
+    """
     if isinstance(text, bool) or text is None:
         return None
     if isinstance(text, int):
         return text
+    if isinstance(text, str) and "e" in text.lower():
+        return None
     if isinstance(text, str | float):
         try:
             value = float(text)

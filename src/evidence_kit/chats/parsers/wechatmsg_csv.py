@@ -1,7 +1,8 @@
 """CSV export of WeChatMsg (留痕): one row a message, CreateTime in seconds since 1970.
 
-StrTime is the same moment in the zone of the exporting machine, so CreateTime counts. localId
-is the row in that machine's database and no id of the platform.
+StrTime is the same moment in the zone of the exporting machine, so CreateTime counts; StrTime
+does where a spreadsheet has rounded CreateTime or left it out. localId is the row in that machine's
+database and no id of the platform.
 """
 
 from collections.abc import Iterator
@@ -32,7 +33,11 @@ def _record(source: Source, cells: Cells, orders: Orders) -> Record:
     get = cells.by_name.get
     body = clean(get("StrContent", ""))
     local = moment_in(get("StrTime", ""), orders)
-    moment = beside(epoch_moment(number(get("CreateTime"))), local)
+    written, moment = get("CreateTime"), epoch_moment(number(get("CreateTime")))
+    if moment.candidates or not local.candidates:
+        moment = beside(moment, local)
+    else:
+        written, moment = get("StrTime"), local
     kind = kind_of(number(get("Type")), number(get("SubType")), body)
     is_system = kind in (RecordKind.SYSTEM, RecordKind.RECALL)
     return Record(
@@ -41,7 +46,7 @@ def _record(source: Source, cells: Cells, orders: Orders) -> Record:
         sender_raw=None if is_system else get("Remark") or get("NickName") or None,
         sender_id=None if is_system else get("Sender") or None,
         self_claimed=yes_or_no(get("IsSender")),
-        ts_raw=get("CreateTime"),
+        ts_raw=written,
         ts_candidates=moment.candidates,
         tz_status=moment.status,
         precision=moment.precision,
@@ -55,7 +60,7 @@ def _record(source: Source, cells: Cells, orders: Orders) -> Record:
 
 PARSER = Parser(
     id="wechatmsg_csv",
-    version="3",
+    version="4",
     title="WeChatMsg CSV",
     syntax="csv",
     detect=_DETECT,
