@@ -34,6 +34,7 @@ def test_message_that_one_export_lacks_is_named(tmp_path: Path) -> None:
     account, (one,) = compare(a, b)
     assert counts(account) == (2, 1, 0, 0)
     assert (one.side, one.number_a, one.number_b) == (Side.ONLY_IN_A, 2, None)
+    assert (one.a and one.a.body_raw, one.b) == ("好", None)
     assert one.is_inside is True
 
 
@@ -42,6 +43,7 @@ def test_message_before_the_other_export_begins_is_outside(tmp_path: Path) -> No
         transcript_of(tmp_path, TWO, THREE), transcript_of(tmp_path, ONE, TWO, THREE)
     )
     assert (one.side, one.number_b, one.is_inside) == (Side.ONLY_IN_B, 1, False)
+    assert (one.a, one.b and one.b.body_raw) == (None, "保证发货")
 
 
 def test_other_text_of_one_sender_at_one_time_differs(tmp_path: Path) -> None:
@@ -63,6 +65,27 @@ def test_message_that_stands_twice_is_missed_once(tmp_path: Path) -> None:
 def test_exports_without_a_common_period_say_so(tmp_path: Path) -> None:
     account, _ = compare(transcript_of(tmp_path, ONE), transcript_of(tmp_path, THREE))
     assert (account.common_from_ms, account.common_until_ms) == (None, None)
+
+
+def test_one_moment_in_common_is_a_period(tmp_path: Path) -> None:
+    account, _ = compare(transcript_of(tmp_path, ONE, TWO), transcript_of(tmp_path, TWO, THREE))
+    assert account.common_from_ms is not None
+    assert account.common_from_ms == account.common_until_ms
+
+
+def test_messages_without_a_time_are_paired_by_what_is_written(tmp_path: Path) -> None:
+    undated = "云雀点卡(wxid_s) 05-01 10:{minute}:00\n{text}\n\n"
+
+    def export(*said: tuple[str, str]) -> Transcript:
+        text = "".join(undated.format(minute=minute, text=text) for minute, text in said)
+        return transcript_of_text(tmp_path, text, parser="chatlog_txt")
+
+    account, found = compare(export(("00", "好"), ("01", "好")), export(("00", "好"), ("02", "好")))
+    assert counts(account) == (1, 1, 1, 0)
+    assert [(one.number_a, one.number_b, one.is_inside) for one in found] == [
+        (2, None, None),
+        (None, 2, None),
+    ]
 
 
 def test_names_do_not_matter_where_roles_are_known(tmp_path: Path) -> None:
@@ -112,6 +135,18 @@ def test_same_id_of_unlike_messages_is_no_pair(tmp_path: Path) -> None:
     b = chatlog(tmp_path, (1, "11:00:00", "别的"))
     account, _ = compare(a, b)
     assert counts(account) == (0, 1, 1, 0)
+
+
+def test_equal_texts_of_one_id_at_two_times_are_a_pair(tmp_path: Path) -> None:
+    # two exporters may write another time for it, one of them in another zone
+    a, b = chatlog(tmp_path, (7, "10:00:00", "在")), chatlog(tmp_path, (7, "11:00:00", "在"))
+    account, _ = compare(a, b)
+    assert (counts(account), account.by_platform_id) == ((1, 0, 0, 0), 1)
+
+
+def test_records_without_an_id_are_no_pair_by_it(tmp_path: Path) -> None:
+    account, _ = compare(transcript_of(tmp_path, ONE), chatlog(tmp_path, (7, "11:00:00", "在")))
+    assert (counts(account), account.by_platform_id) == ((0, 1, 1, 0), 0)
 
 
 def test_record_of_one_id_has_one_partner(tmp_path: Path) -> None:

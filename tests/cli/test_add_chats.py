@@ -220,7 +220,21 @@ def test_views_take_an_order_without_a_second_exhibit(run: Run, authority: Tsa) 
     assert "--date-order dmy, mdy or ymd shows it in one" in both
     one = run("chat", "x.zip", "timeline", "--date-order", "dmy").out
     assert "M0001  2026-03-02 10:00 (UTC+8 assumed)" in one
-    assert "dates are read as --date-order dmy says" in one
+    assert "in the order that the user said: dmy" in one
+
+
+def test_empty_line_of_a_message_is_shown_where_it_stands(run: Run, authority: Tsa) -> None:
+    said = "第一行\n\n第三行"
+    Path("chat.txt").write_text(f"2026/5/1, 10:00 - 店: {said}\n2026/5/1, 10:01 - 我: 好\n")
+    run("add", "chat.txt", "-o", "x.zip", "--parser", "whatsapp_txt", "--date-order", "ymd")
+    shown = "    第一行\n\n    第三行\n"
+    for view in (("timeline",), ("cite", "M0001")):
+        assert shown in run("chat", "x.zip", *view).out
+    sealed = zipfile.ZipFile("x.zip")
+    (name,) = (one for one in sealed.namelist() if one.endswith("/transcript.txt"))
+    transcript = sealed.read(name).decode()
+    assert shown in transcript
+    assert "日月顺序（用户所说） date order, as the user said: ymd\n" in transcript
 
 
 def test_one_of_a_thing_is_told_as_one(run: Run, authority: Tsa) -> None:

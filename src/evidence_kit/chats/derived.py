@@ -105,12 +105,14 @@ def _text(path: Path) -> TextIO:
 
 
 def _head(reading: Reading, name: str) -> str:
-    source, parser = reading.source, reading.parser
+    source, parser, order = reading.source, reading.parser, reading.options.date_order
     member = f" / {escape(source.member)}" if source.member else ""
     return (
         f"\n原件 original: {escape(name)}{member}\n"
         f"sha256: {source.sha256}\n"
-        f"格式 format: {parser.title} ({parser.id} {parser.version}), {source.encoding}\n\n"
+        f"格式 format: {parser.title} ({parser.id} {parser.version}), {source.encoding}\n"
+        + (f"日月顺序（用户所说） date order, as the user said: {order}\n" if order else "")
+        + "\n"
     )
 
 
@@ -120,8 +122,8 @@ def _entry(number: str, record: Record, assumed_offset: str) -> str:
     head = " · ".join(
         [number, _when(record, assumed_offset), *(escape(part) for part in who if part)]
     )
-    lines = record.body_raw.replace("\t", "    ").split("\n")
-    body = "".join(f"    {escape(line)}\n" for line in lines if line)
+    lines = record.body_raw.replace("\t", "    ").split("\n") if record.body_raw else ()
+    body = "".join(f"    {escape(line)}\n" if line else "\n" for line in lines)
     files = "".join(f"    附件 file: {escape(one)}\n" for one in record.attachments[:SHOWN_FILES])
     return f"{head}{f' · [{flags}]' if flags else ''}\n{body}{files}\n"
 

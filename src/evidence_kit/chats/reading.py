@@ -82,7 +82,7 @@ class Reading:
     ) -> None:
         self.source = source
         self.parser = parser
-        self._options = options or Options()
+        self.options = options or Options()
         self._roles = roles or Roles()
         self.assumed_offset = assumed_offset
         self._tally = _Tally(assumed_offset)
@@ -102,7 +102,7 @@ class Reading:
     @property
     def chat(self) -> Chat:
         """The account of what was read so far; of the file, once the last record is out."""
-        source, tally, options = self.source, self._tally, self._options
+        source, tally, options = self.source, self._tally, self.options
         return Chat(
             parser=self.parser.id,
             parser_version=self.parser.version,
@@ -138,7 +138,7 @@ class Reading:
             self._position = self.source.bom_bytes
         is_plain, has_roles = self._is_plain(), bool(self._roles.buyer or self._roles.merchant)
         try:
-            for part in self.parser.parse(self.source, self._options):
+            for part in self.parser.parse(self.source, self.options):
                 if isinstance(part, Record):
                     if part.src.byte_start != self._position:
                         yield from self._unclaimed(part.src.byte_start)

@@ -71,9 +71,6 @@ def head_lines(words: Words, report: Report, chat: SealedChat) -> Iterator[str]:
 
 def _undated_lines(words: Words, totals: Totals) -> Iterator[str]:
     """How many messages a view can't place in time, and what would help."""
-    if totals.date_orders and (totals.undated or totals.ambiguous_dates):
-        orders = ", ".join(totals.date_orders)
-        yield words.tr("dates are read as --date-order {orders} says", orders=orders)
     if totals.undated:
         yield words.plural(
             "{count} message has no date or time that can be read",
@@ -102,7 +99,15 @@ def notes(words: Words, chat: SealedChat) -> Iterator[str]:
     if chat.transcript.has_assumed_times:
         zone = zone_name(chat.transcript.assumed_offset)
         yield tr("times without a zone are taken as {zone}", zone=zone)
-    if unclaimed := totals_of(accounts).unclaimed_bytes:
+    totals = totals_of(accounts)
+    if totals.date_orders:
+        orders = ", ".join(totals.date_orders)
+        yield tr(
+            "dates that can be read in several ways are read in the order that the user said:"
+            " {orders}",
+            orders=orders,
+        )
+    if unclaimed := totals.unclaimed_bytes:
         yield words.plural(
             "{count:,} byte was not understood; coverage shows it",
             "{count:,} bytes were not understood; coverage shows them",
@@ -139,10 +144,9 @@ def cite_lines(text: ChatWords, entries: Iterable[Entry]) -> Iterator[str]:
 
 
 def body_lines(record: Record) -> Iterator[str]:
-    """Its text, set off."""
-    for line in record.body_raw.split("\n"):
-        if line:
-            yield f"    {line}"
+    """Its text, set off; all of its lines, those that are empty, too."""
+    for line in record.body_raw.split("\n") if record.body_raw else ():
+        yield f"    {line}" if line else ""
 
 
 def mark_lines(
