@@ -248,6 +248,8 @@ DATED = "2026-11-08 10:20 阿禾：在吗"
         ("a.csv", "时间,发送人,内容\r2026-05-01 10:00,店主,在\r", "chat.lone_cr", None),
         ("a.json", '{"a":1}', "chat.unrecognised", None),
         ("a.txt", "zeros\0", "chat.unrecognised", None),
+        ("a.rtf", "{\\rtf1 2026-05-01 10:00}", "chat.office", None),
+        ("a.DOCX", "PK", "chat.office", None),
     ],
 )
 def test_why_a_text_is_no_chat_is_said(

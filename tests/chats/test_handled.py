@@ -195,6 +195,14 @@ def test_mht_whose_header_has_no_end_is_no_structure(tmp_path: Path) -> None:
     assert said(records) == [] and chat.unclaimed_bytes == len(data)
 
 
+def test_quotation_marks_that_were_set_in_type_change_no_name(tmp_path: Path) -> None:
+    export = next(one for one in EXPORTS if str(one) == "weflow_txt/k20261101")
+    changed = re.sub("'([^'\n]*)'", r"‘\1’", text_of(export))
+    found, records, plain = read_anew(export, changed.encode(), tmp_path)
+    assert found == ["weflow_txt"]
+    assert said(records) == said(plain)
+
+
 def test_header_of_telegram_whose_blank_was_lost_is_flagged(tmp_path: Path) -> None:
     """What GB 18030 can't write becomes a question mark, and the header none."""
     path = tmp_path / "paste.txt"

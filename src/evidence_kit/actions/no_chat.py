@@ -12,6 +12,8 @@ _YEARLESS = re.compile(
     rf"(?:(?:{HALF})\s?)?\d{{1,2}}:\d\d",
     re.MULTILINE | re.ASCII,
 )
+_OFFICE = frozenset({".doc", ".docx", ".et", ".ods", ".odt", ".rtf", ".wps", ".xls", ".xlsx"})
+"""Endings of what Word, Excel and WPS write."""
 _TEXT = frozenset({"text/plain", "application/octet-stream"})
 """Media types of what may be a text; the second one is that of UTF-16, too."""
 
@@ -27,6 +29,8 @@ def why_no_chat(path: Path, media_type: str) -> tuple[str | None, int]:
     head = read_head(path)
     if head.is_whole and not head.data.strip():
         return "chat.blank", 0
+    if path.suffix.lower() in _OFFICE:
+        return "chat.office", 0
     if media_type == "text/csv":
         is_old = "\r" in head.text.strip() and "\n" not in head.text.strip()
         return "chat.lone_cr" if is_old else "chat.no_columns", 0

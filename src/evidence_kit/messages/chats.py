@@ -281,6 +281,11 @@ CHAT_OBSERVATIONS: dict[str, str] = {
         "no chat format fits, so it is kept as a document; lines that begin with a date without a"
         " year and a time: {count}; the year is never guessed, so it has to be there: {name}"
     ),
+    "chat.office": mark(
+        "no messages are read out of files of Word, Excel or WPS, so it is kept as a document;"
+        " where it holds a chat, add the export itself, too, or a copy saved as .txt or .csv:"
+        " {name}"
+    ),
     "chat.run_together": mark(
         "in {count} messages a line may be another message whose own header was lost, or a"
         " quotation; `chat` with `coverage` lists them: {name}"

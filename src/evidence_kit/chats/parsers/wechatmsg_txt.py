@@ -21,7 +21,7 @@ _HEADER = re.compile(
     rf"([^\r\n]*[^ \t\u00a0\r\n]){LINE_END}",
     re.MULTILINE | re.ASCII,
 )
-_OTHERS = re.compile(r"'.*'|.*[(<][^()<>]+[)>]")
+_OTHERS = re.compile(r"['‘].*['’]|.*[(<][^()<>]+[)>]")
 """Names as WeFlow and QQ write them."""
 _ENOUGH = 3
 """Fewer of them are any note."""

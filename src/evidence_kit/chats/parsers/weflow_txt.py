@@ -16,7 +16,7 @@ from evidence_kit.chats.source import Head, Source
 from evidence_kit.chats.times import plain_moment
 
 _HEADER = re.compile(
-    rf"^{BEHIND_EMPTY_LINE}(\d{{4}}-\d\d-\d\d){SPACE}(\d\d:\d\d:\d\d){SPACE}'([^\r\n]*)'{LINE_END}",
+    rf"^{BEHIND_EMPTY_LINE}(\d{{4}}-\d\d-\d\d){SPACE}(\d\d:\d\d:\d\d){SPACE}['‘]([^\r\n]*)['’]{LINE_END}",
     re.MULTILINE | re.ASCII,
 )
 _ENOUGH = 3
