@@ -127,16 +127,17 @@ def _codes(sibling: Sibling) -> Iterator[str]:
 
 
 def unread_notes(unread: Unread | None, name: str) -> Iterator[Observation]:
-    """How many they are, and of texts the first names."""
+    """How many they are, and of texts and of what is missing the first names."""
     if unread is None:
         return
-    if unread.texts:
-        params: dict[str, str | int] = {
-            "name": escape(name),
-            "count": unread.texts,
-            "shown": escape(", ".join(unread.names)),
-        }
-        yield Observation(code="chat.unread_texts", params=params)
+    for code, count, names in (
+        ("chat.files_missing", unread.missing, unread.missing_names),
+        ("chat.unread_texts", unread.texts, unread.names),
+    ):
+        if count:
+            shown = escape(", ".join(names))
+            params: dict[str, str | int] = {"name": escape(name), "count": count, "shown": shown}
+            yield Observation(code=code, params=params)
     if unread.others:
         yield Observation(
             code="chat.unread_others", params={"name": escape(name), "count": unread.others}

@@ -61,6 +61,8 @@ class Parser:
     series: Callable[[str], str] | None = None
     """Where an export spreads a chat over several files: what ties a file of this name to the
     others, such as their folder, "" being that of the zip. None where each is a chat of its own."""
+    files_beside: bool = False
+    """Whether the files that messages name stand in the zip of the export, where it is whole."""
     caveat: str | None = None
     """What to know of every export of this format: key of words in `messages.OBSERVATIONS`."""
 

@@ -94,7 +94,7 @@ class Reading:
         for part in self.parts():
             if isinstance(part, Record):
                 if part.attachments and container is not None:
-                    container.point_to(part.attachments)
+                    container.point_to(part.attachments, are_beside=self.parser.files_beside)
                 yield take(part)
             else:
                 self._tally.note(part)

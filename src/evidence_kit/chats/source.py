@@ -20,6 +20,7 @@ HEAD_BYTES = 1 << 16
 PIECE_BYTES = 1 << 20
 LINE_CHARACTERS = 1 << 22
 """A longer line comes in several pieces."""
+MISSING_NAMES = 10_000
 _HALF = 0.5
 _NO_TEXT = frozenset({"Cn", "Co"})
 """Of Unicode's categories, those that no text without a BOM is guessed to hold."""
@@ -56,15 +57,30 @@ class Container:
     """Names of the texts that a parser asked for as siblings."""
     pointed: set[str] = field(default_factory=set)
     """Names, without their folders, of those `others` that messages point to."""
+    missing: dict[str, None] = field(default_factory=dict)
+    """Names of files that messages point to and that are not there; at most MISSING_NAMES."""
 
     @cached_property
-    def _other_names(self) -> frozenset[str]:
-        return frozenset(map(posixpath.basename, self.others))
+    def _other_names(self) -> dict[str, str]:
+        """By what they are in NFC, which other programs may have changed."""
+        return {_plain(name): posixpath.basename(name) for name in self.others}
 
-    def point_to(self, names: Iterable[str]) -> None:
-        """Keep which files a message points to. Exports write folders in ways of their own."""
-        plain = (name.replace("\\", "/").rpartition("/")[2] for name in names)
-        self.pointed.update(name for name in plain if name in self._other_names)
+    @cached_property
+    def _text_names(self) -> frozenset[str]:
+        return frozenset(map(_plain, self.paths))
+
+    def point_to(self, names: Iterable[str], *, are_beside: bool) -> None:
+        """Keep which files a message points to. Exports write folders in ways of their own.
+
+        Args:
+            names: as the message has them.
+            are_beside: whether such files stand in the zip, where it is whole.
+        """
+        for name in map(_plain, names):
+            if name in self._other_names:
+                self.pointed.add(self._other_names[name])
+            elif are_beside and name not in self._text_names and len(self.missing) < MISSING_NAMES:
+                self.missing[name] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,6 +197,11 @@ class Source:
         if self.encoding in ("mixed", "mixed-gb18030"):
             return "surrogateescape"
         return "strict" if self.encoding in ("utf-8", "gb18030") else "surrogatepass"
+
+
+def _plain(name: str) -> str:
+    """A file's name without its folders."""
+    return unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2])
 
 
 def open_source(

@@ -1,5 +1,6 @@
-"""What of a zip was not read as a chat, so that nothing in it is passed over in silence."""
+"""What of a zip was not read, and what it lacks, so that nothing is passed over in silence."""
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable
 
@@ -11,8 +12,8 @@ from evidence_kit.chats.source import Source
 SHOWN_NAMES = 5
 
 
-class Unread(msgspec.Struct, frozen=True, kw_only=True):
-    """The files of a zip that were sealed in it and no more."""
+class Unread(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The files of a zip that were sealed in it and no more, and those that it has not."""
 
     texts: int
     """In which no chat was found, and from which no chat took anything."""
@@ -20,6 +21,10 @@ class Unread(msgspec.Struct, frozen=True, kw_only=True):
     """Of the first SHOWN_NAMES of these."""
     others: int
     """Files of every other kind that no message points to."""
+    missing: int = 0
+    """Files that messages point to and that are not in the zip; at most MISSING_NAMES."""
+    missing_names: tuple[str, ...] = ()
+    """Of the first SHOWN_NAMES of these."""
 
 
 def unread_of(sources: Iterable[Source]) -> Unread | None:
@@ -38,7 +43,13 @@ def unread_of(sources: Iterable[Source]) -> Unread | None:
     held -= Counter(one.member or "" for one in files)
     left = {name: count for name, count in held.items() if name not in container.asked}
     others = sum(name.rpartition("/")[2] not in container.pointed for name in container.others)
-    if not left and not others:
+    missing = container.missing
+    if not left and not others and not missing:
         return None
-    names = tuple(map(shown, sorted(left)[:SHOWN_NAMES]))
-    return Unread(texts=sum(left.values()), names=names, others=others)
+    return Unread(
+        texts=sum(left.values()),
+        names=tuple(map(shown, sorted(left)[:SHOWN_NAMES])),
+        others=others,
+        missing=len(missing),
+        missing_names=tuple(map(shown, itertools.islice(missing, SHOWN_NAMES))),
+    )

@@ -253,6 +253,10 @@ CHAT_OBSERVATIONS: dict[str, str] = {
         "who of them is you and who the merchant is not said; --me and --merchant say it: {name}"
     ),
     "chat.blank": mark("nothing is written in it, so it is kept as a document: {name}"),
+    "chat.files_missing": mark(
+        "{count} files that messages point to are not in the zip, such as {shown}; who has them can"
+        " add them: {name}"
+    ),
     "chat.few_times": mark(
         "no chat format fits, so it is kept as a document; lines that begin with a date and a time:"
         " {count}; they are read where most name a sender, and one of these again (fewer than"
@@ -324,6 +328,9 @@ CHAT_OBSERVATIONS: dict[str, str] = {
 """Those that name a byte tell where a parser could not go on; see `chats.record.Stop`."""
 
 CHAT_SINGULARS: dict[str, str] = {
+    "chat.files_missing": mark(
+        "1 file that a message points to is not in the zip, {shown}; who has it can add it: {name}"
+    ),
     "chat.ambiguous_dates": mark(
         "the date of 1 message can be read in several ways, and all are kept; `chat` with"
         " --date-order dmy, mdy or ymd shows it in one, and nothing has to be added again: {name}"

@@ -131,5 +131,6 @@ PARSER = Parser(
     syntax="json",
     detect=_detect,
     parse=_parse,
+    files_beside=True,
     series=_series,
 )

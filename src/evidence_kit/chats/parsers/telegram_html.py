@@ -276,5 +276,6 @@ PARSER = Parser(
     syntax="html",
     detect=_detect,
     parse=_parse,
+    files_beside=True,
     series=_series,
 )

@@ -245,4 +245,5 @@ PARSER = Parser(
     syntax="json",
     detect=_detect,
     parse=_parse,
+    files_beside=True,
 )

@@ -176,4 +176,5 @@ PARSER = Parser(
     syntax="text",
     detect=_detect,
     parse=_parse,
+    files_beside=True,
 )
