@@ -79,11 +79,25 @@ def test_relative_day_ends_the_day_that_stands_above(tmp_path: Path) -> None:
     """What comes below it is of another day, and nobody knows of which."""
     path = tmp_path / "paste.txt"
     said = "店主  9:00:00\n在\n\n"
-    path.write_text(f"— — 2020-2-21 — —\n\n{said}— — 昨天 — —\n\n{said}周三\n\n{said}", "utf-8")
+    path.write_text(f"— — 2020-2-21 — —\n\n{said}— — 昨天 — —\n\n{said}", "utf-8")
     records, chat = read(path, "clipboard_txt")
-    assert [record.ts_candidates for record in records] == [("2020-02-21T09:00:00",), (), ()]
-    assert [record.body_raw for record in records] == ["在"] * 3
+    assert [record.ts_candidates for record in records] == [("2020-02-21T09:00:00",), ()]
+    assert [record.body_raw for record in records] == ["在"] * 2
     assert chat.unclaimed_bytes == 0
+
+
+def test_day_that_somebody_says_heads_no_messages(tmp_path: Path) -> None:
+    """Were it one, whoever says it would date what comes after."""
+    path = tmp_path / "paste.txt"
+    said = "店主  9:00:00\n几号？\n\n2020-02-21\n\n阿禾  9:01:00\n\n昨天\n\n店主  9:02:00\n好\n"
+    path.write_text(said, "utf-8")
+    records, _ = read(path, "clipboard_txt")
+    assert [record.body_raw for record in records] == ["几号？\n\n2020-02-21", "\n昨天", "好"]
+    assert not any(record.ts_candidates for record in records)
+    path.write_text(f"2020-02-21\n\n{said}", "utf-8")
+    records, _ = read(path, "clipboard_txt")
+    days = [record.body_raw for record in records if record.kind is RecordKind.SYSTEM]
+    assert days == ["2020-02-21", "2020-02-21", "昨天"]
 
 
 @pytest.mark.parametrize("filler", [" ", "—", "<", "(1", "店\u00a0", "\r", "撤", "1:00 "])

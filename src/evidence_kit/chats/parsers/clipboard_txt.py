@@ -2,9 +2,10 @@
 
 `名 2/14/2020 9:16:13 PM` · `名 9:59:54 PM` · `名(10001) 3:13:28 AM` · `名2026-5-1 10:00:00` ·
 `名 昨天 10:00` · `名 05-01 10:00:00` · name and time on two lines · `— — 2020-2-21 — —` or
-`2020年2月21日` above the messages of a day. A header without a full day counts behind an empty
-line, or with a QQ number. A time alone is of the day of the last such line above it, unless one
-like `昨天` came after; without one, and with a day that is relative or has no year, it is undated.
+`2020年2月21日` above the messages of a day, the latter where the text begins so. A header without
+a full day counts behind an empty line, or with a QQ number. A time alone is of the day of the last
+such line above it, unless one like `昨天` came after; without one, and with a day that is relative
+or has no year, it is undated.
 A shop's name may hold a colon (`店名:小鹿`), though not at its end: `付款时间: 2026-5-1 10:00:00`
 is text. A body that imitates a header, and an app's line that somebody typed, can't be told from
 real ones.
@@ -23,7 +24,7 @@ from evidence_kit.chats.phrases import flags_of, kind_of_body, kind_of_system
 from evidence_kit.chats.qq import sender
 from evidence_kit.chats.record import Flag, Part, Record, Structure
 from evidence_kit.chats.short import begins_so
-from evidence_kit.chats.source import Head, Source
+from evidence_kit.chats.source import Head, Source, read_head
 from evidence_kit.chats.times import UNDATED, Moment, Orders, iso_date, local_moment
 from evidence_kit.chats.written import HALF, VAGUE_DAY, clock_of, orders_of, region_moment
 
@@ -60,10 +61,13 @@ _NEXT = (
     rf"(?:[ \u202f]?(?:{HALF}))?{_SPACE}*+\r?$)"
 )
 """An empty line and one that ends in a clock follow: a day alone stands in texts, too."""
-_BANNER = (
-    rf"(?P<rule>{_RULE}{_SPACE}{{0,8}})?[【\[]?"
-    r"(?:(?P<year>\d{4})[-/.年](?P<month>\d{1,2})[-/.月](?P<date>\d{1,2})日?"
+_DAY_LINE = (
+    r"[【\[]?(?:(?P<year>\d{4})[-/.年](?P<month>\d{1,2})[-/.月](?P<date>\d{1,2})日?"
     rf"|(?P<some>{VAGUE_DAY}))(?:{_SPACE}{{0,3}}{_WEEKDAY})?[】\]]?"
+)
+_RULED = rf"(?P<rule>{_RULE}){_SPACE}{{0,8}}{_DAY_LINE}{_SPACE}{{0,8}}{_RULE}"
+_RULED_OR_BARE = (
+    rf"(?:(?P<rule>{_RULE}){_SPACE}{{0,8}})?{_DAY_LINE}"
     rf"(?(rule){_SPACE}{{0,8}}{_RULE}|(?(free){_SPACE}*+{_NEXT}|(?!)))"
 )
 _TOLD = (
@@ -71,11 +75,19 @@ _TOLD = (
     r"|[^\r\n]{1,80}?(?:加入|退出)了?本群。?"
     r"|你和[^\r\n]{1,60}?有\d{1,6}个共同好友，点击添加好友。)"
 )
-_HEADER = re.compile(
-    rf"^(?P<free>{_FREE})?\ufeff?"
-    rf"(?:{_SAID}|{_BANNER}|(?(free){_TOLD}|(?!))){_SPACE}*+(?=\r?$)",
-    re.MULTILINE | re.ASCII,
-)
+
+
+def _headers(day: str) -> re.Pattern[str]:
+    """What begins a message, is a line of the app, or heads a day, which is given."""
+    return re.compile(
+        rf"^(?P<free>{_FREE})?\ufeff?"
+        rf"(?:{_SAID}|{day}|(?(free){_TOLD}|(?!))){_SPACE}*+(?=\r?$)",
+        re.MULTILINE | re.ASCII,
+    )
+
+
+_PLAIN, _HEADED = _headers(_RULED), _headers(_RULED_OR_BARE)
+"""A day on a line of its own heads messages only in a text that begins so: it may be said, too."""
 _BLANK = re.compile(r"(?:[ \t]*+\r?\n)*+(?:[ \t]*+\Z)?")
 _TO = re.compile(rf"{_SPACE}-->{_SPACE}")
 _STATE = re.compile(rf"^(?:{'|'.join(_STATES)})[ \t]*+\r?$", re.MULTILINE)
@@ -85,8 +97,14 @@ _ENOUGH = 3
 """Fewer headers are any note."""
 
 
+def _header_of(head: Head) -> re.Pattern[str]:
+    first = _HEADED.match(head.text.lstrip())
+    return _PLAIN if first is None or first["name"] or first["told"] else _HEADED
+
+
 def _detect(head: Head) -> Detection:
-    matches = list(_HEADER.finditer(head.text))
+    header = _header_of(head)
+    matches = list(header.finditer(head.text))
     found = [match for match in matches if match["name"] is not None]
     if len(found) < _ENOUGH or "消息对象" in head.text:
         return Detection()
@@ -97,18 +115,18 @@ def _detect(head: Head) -> Detection:
     )
     if not has_own_lines and 2 * sum(map(_is_pasted, found)) < len(found):
         return Detection()  # a name, a day and a time in full: any text
-    if not has_own_lines and _is_list(head, found):
+    if not has_own_lines and _is_list(head.text, found, begins=begins_so(head, header)):
         return Detection()
     return Detection(SHAPE, (f"{len(found)} lines of name and time as chat windows give them",))
 
 
-def _is_list(head: Head, headers: Sequence[re.Match[str]]) -> bool:
+def _is_list(text: str, headers: Sequence[re.Match[str]], *, begins: bool) -> bool:
     """Whether it may be a timetable, or times with the text that belongs to them below each."""
     bare = sum(header["day"] is None and header["number"] is None for header in headers)
     below = sum(header["below"] is not None for header in headers)
-    if 2 * below > len(headers) and not begins_so(head, _HEADER):
+    if 2 * below > len(headers) and not begins:
         return True
-    return 2 * max(bare, below) > len(headers) and not _is_talk(head.text, headers)
+    return 2 * max(bare, below) > len(headers) and not _is_talk(text, headers)
 
 
 def _is_talk(text: str, headers: Sequence[re.Match[str]]) -> bool:
@@ -131,8 +149,9 @@ def _is_pasted(header: re.Match[str]) -> bool:
 def _parse(source: Source, options: Options) -> Iterator[Part]:
     day: str | None = None
     known = KnownSenders()
-    orders = orders_of(source, _HEADER, options.date_order)
-    for block in blocks(source, _HEADER):
+    pattern = _header_of(read_head(source.path))
+    orders = orders_of(source, pattern, options.date_order)
+    for block in blocks(source, pattern):
         header = block.header
         if header is None:
             if not block.text.strip():
@@ -143,9 +162,13 @@ def _parse(source: Source, options: Options) -> Iterator[Part]:
             yield _message(block, header, day, orders, known)
         elif header["told"] is None:
             day = _day(header)
-            yield Structure(block.src.byte_start, block.src.byte_start + source.length(_own(block)))
+            if header["rule"] is None:
+                yield _told(source, block, header[0].strip("\n\ufeff"))
+            else:
+                end = block.src.byte_start + source.length(_own(block))
+                yield Structure(block.src.byte_start, end)
         else:
-            yield _told(source, block, header)
+            yield _told(source, block, header["told"])
 
 
 def _day(header: re.Match[str]) -> str | None:
@@ -206,12 +229,12 @@ def _without_state(body: str) -> tuple[str, tuple[Flag, ...]]:
     return (clean(text), (state,)) if state is not None and text.strip() else (body, ())
 
 
-def _told(source: Source, block: Block, header: re.Match[str]) -> Record:
+def _told(source: Source, block: Block, line: str) -> Record:
     return Record(
         id=block.id,
-        kind=kind_of_system(header["told"]),
+        kind=kind_of_system(line),
         sender_raw=None,
-        body_raw=header["told"],
+        body_raw=line.strip(),
         src=block.place_of(_own(block), source),
     )
 
