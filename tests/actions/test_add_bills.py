@@ -8,7 +8,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from evidence_kit.actions.add import add_files
-from evidence_kit.actions.bills import OPERATION, Payments, payments_in
+from evidence_kit.actions.bill_account import OPERATION, BillReader, ReadBill
+from evidence_kit.actions.bills import Payments, payments_in
 from evidence_kit.actions.case import create_case
 from evidence_kit.actions.kit import Kit
 from evidence_kit.actions.seal import Sealed
@@ -152,3 +153,34 @@ def test_rows_that_the_original_does_not_have_are_told_of(kit: Kit, tmp_path: Pa
     next(top.rglob("0001-wechat.csv")).unlink()
     (bill,) = payments_in(top).bills
     assert bill.is_reread is None
+
+
+def read_each(path: Path, reader: BillReader) -> list[ReadBill]:
+    with Bundle(path) as bundle:
+        files = [entry for item in bundle.evidence.items for entry in item.files]
+        return [told for entry in files if (told := reader.read(bundle, entry))]
+
+
+def test_bill_in_a_bundle_is_told_of_and_read_again(kit: Kit, tmp_path: Path) -> None:
+    sealed = add(make.HERE / "wechat.csv", kit, tmp_path)
+    (told,) = read_each(sealed.path, BillReader())
+    assert (len(told.bill.payments), told.is_reread) == (3, True)
+
+
+def test_bills_are_read_only_as_far_as_their_bytes_are_not_too_many(
+    kit: Kit, tmp_path: Path
+) -> None:
+    sealed = add(make.HERE / "wechat.csv", kit, tmp_path)
+    with Bundle(sealed.path) as bundle:
+        size_bytes = bundle.sizes[PAYMENTS]
+    (told,) = read_each(sealed.path, BillReader(max_bytes=size_bytes + 1))
+    assert told.is_reread is None
+    assert read_each(sealed.path, BillReader(max_bytes=size_bytes - 1)) == []
+
+
+def test_rows_of_other_bytes_than_were_sealed_are_not_told(kit: Kit, tmp_path: Path) -> None:
+    sealed = add(make.HERE / "wechat.csv", kit, tmp_path)
+    with Bundle(sealed.path) as bundle:
+        (entry,) = (one for one in bundle.evidence.items[0].files if one.path == PAYMENTS)
+        assert BillReader().read(bundle, entry, sha256="0" * 64) is None
+        assert BillReader().read(bundle, entry, sha256=bundle.manifest[PAYMENTS]) is not None

@@ -6,23 +6,26 @@ from pathlib import Path
 
 import msgspec
 
+from evidence_kit.actions.bill_account import (
+    MAX_PAYMENTS_BYTES,
+    OPERATION,
+    is_reread,
+    read_account,
+)
 from evidence_kit.actions.case import is_case, open_case
 from evidence_kit.actions.derivation import derived_file
 from evidence_kit.bills.cells import MAX_BYTES
 from evidence_kit.bills.matching import Match, match_order
-from evidence_kit.bills.payment import FORMAT, Bill, Payment
+from evidence_kit.bills.payment import Bill, Payment
 from evidence_kit.bills.reading import VERSION, may_be_bill, read_bill
 from evidence_kit.bundle.reader import Bundle
 from evidence_kit.bundle.tags import encode_json
 from evidence_kit.bundle.text import escape
 from evidence_kit.errors import InputError
-from evidence_kit.model import Draft, Evidence, FileEntry, Kind, Maker, Observation
+from evidence_kit.model import Draft, Evidence, Kind, Maker, Observation
 from evidence_kit.report import Fault
 
-OPERATION = "read_bill"
-"""`FileEntry.by.operation` of payments.json."""
 FILE = "payments.json"
-MAX_PAYMENTS_BYTES = 256 << 20
 _HEAD_BYTES = 1 << 16
 
 
@@ -175,7 +178,7 @@ def _list(
         for entry in item.files:
             if entry.by is None or entry.by.operation != OPERATION:
                 continue
-            bill = _read_payments(bundle, entry)
+            bill = read_account(bundle, entry, max_bytes=MAX_PAYMENTS_BYTES)
             if bill is None:
                 unread.append(f"{bundle.path}: {entry.path}")
                 continue
@@ -185,29 +188,10 @@ def _list(
                     item=item.id,
                     original=", ".join(entry.from_),
                     bill=bill,
-                    is_reread=_is_reread(bundle, entry, bill),
+                    is_reread=is_reread(bundle, entry, bill),
                     payments=tuple(
                         ListedPayment(payment=one, match=match_order(one, order or ""))
                         for one in bill.payments
                     ),
                 )
             )
-
-
-def _is_reread(bundle: Bundle, entry: FileEntry, bill: Bill) -> bool | None:
-    """Whoever sealed a bundle could have written any rows beside a bill."""
-    if len(entry.from_) != 1 or entry.from_[0] not in bundle.sizes:
-        return None
-    try:
-        return read_bill(bundle.read(entry.from_[0], max_bytes=MAX_BYTES)) == bill
-    except (Fault, InputError):
-        return None
-
-
-def _read_payments(bundle: Bundle, entry: FileEntry) -> Bill | None:
-    try:
-        content = bundle.read(entry.path, max_bytes=MAX_PAYMENTS_BYTES)
-        bill = msgspec.json.decode(content, type=Bill)
-    except (Fault, InputError, msgspec.DecodeError, RecursionError):
-        return None
-    return bill if bill.format == FORMAT else None

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
+from evidence_kit.actions.bill_account import BillReader, ReadBill
 from evidence_kit.actions.chat_account import AccountReader, ReadChat
 from evidence_kit.actions.media import ReadMedia, read_media
 from evidence_kit.actions.pictures import MAX_SOURCE_BYTES, MEDIA_TYPES, Preview, make_preview
@@ -39,6 +40,8 @@ class HeldFile(msgspec.Struct, frozen=True, kw_only=True):
     """What a media.json tells; None for every other file, and where it is not as sealed."""
     chat: ReadChat | None = None
     """The same of a chat.json."""
+    bill: ReadBill | None = None
+    """The same of a payments.json."""
 
 
 class HeldItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,6 +82,7 @@ class ContentsReader:
         self._rows_left = max_rows
         self._bytes_left = max_preview_bytes
         self._accounts = AccountReader()
+        self._bills = BillReader()
 
     def __call__(self, bundle: Bundle, report: Report) -> None:
         """Read what an open bundle holds.
@@ -131,13 +135,20 @@ class ContentsReader:
     ) -> HeldFile:
         sha256 = sealed.get(entry.path)
         state = _state(bundle.digests, entry, sha256)
-        preview = media = chat = None
+        preview = media = chat = bill = None
         if item is not None and sha256 is not None and state is State.AS_SEALED:
             preview = self._preview(bundle, entry, sha256)
             media = read_media(bundle, entry, sha256=sha256)
             chat = self._accounts.read(bundle, item, entry, sha256=sha256)
+            bill = self._bills.read(bundle, entry, sha256=sha256)
         return HeldFile(
-            entry=entry, sha256=sha256, state=state, preview=preview, media=media, chat=chat
+            entry=entry,
+            sha256=sha256,
+            state=state,
+            preview=preview,
+            media=media,
+            chat=chat,
+            bill=bill,
         )
 
     def _preview(self, bundle: Bundle, entry: FileEntry, sha256: str) -> Preview | None:

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from evidence_kit.actions.bills import ListedBill, ListedPayment, Payments
-from evidence_kit.bills.payment import Direction, Service
+from evidence_kit.bills.payment import Direction
+from evidence_kit.cli.bill_view import SERVICES, bill_warnings
 from evidence_kit.cli.words import Words
 from evidence_kit.i18n import mark
 
-_SERVICES = {Service.ALIPAY: mark("Alipay"), Service.WECHAT: mark("WeChat Pay")}
 _DIRECTIONS = {
     Direction.OUT: mark("out"),
     Direction.IN: mark("in"),
@@ -26,7 +26,7 @@ def payment_lines(words: Words, found: Payments) -> Iterator[str]:
             "{bundle} {item}: bill of {service}, {path}",
             bundle=Path(listed.bundle).name,
             item=listed.item,
-            service=tr(_SERVICES[listed.bill.service]),
+            service=tr(SERVICES[listed.bill.service]),
             path=listed.original,
         )
         if not listed.is_reread:
@@ -35,9 +35,8 @@ def payment_lines(words: Words, found: Payments) -> Iterator[str]:
             yield "  " + tr(absent if listed.is_reread is None else differs)
         for one in listed.payments:
             yield from _rows(words, one)
-        if listed.bill.stopped:
-            row = listed.bill.stopped.row
-            yield "  " + tr("beware: the bill could be read up to row {row} only", row=row)
+        for text in bill_warnings(words, listed.bill):
+            yield "  " + tr("beware: {text}", text=text)
     for path in found.unread:
         yield tr("beware: could not be read: {path}", path=path)
     if not found.bills:
@@ -108,6 +107,7 @@ def _bill_data(listed: ListedBill) -> dict[str, Any]:
         "original": listed.original,
         "service": bill.service,
         "is_reread": listed.is_reread,
+        "count": len(bill.payments),
         "declared_count": bill.declared_count,
         "stopped": bill.stopped,
         "payments": [

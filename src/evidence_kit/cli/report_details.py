@@ -7,6 +7,7 @@ from typing import assert_never
 from evidence_kit.actions.contents import HeldFile, HeldItem, State
 from evidence_kit.actions.media import TRANSCRIPTION
 from evidence_kit.cli.account_view import account_rows
+from evidence_kit.cli.bill_view import bill_rows
 from evidence_kit.cli.markup import Html, clipped, foreign, join, listed, rows, tag, text
 from evidence_kit.cli.media_view import media_rows
 from evidence_kit.cli.report_environment import environment_table
@@ -301,6 +302,8 @@ def _file(view: View, held: HeldFile) -> Html:
     facts: Html | str = rows(media_rows(view.words, held.media)) if held.media else ""
     if held.chat:
         facts = rows(account_rows(view.words, held.chat))
+    if held.bill:
+        facts = rows(bill_rows(view.words, held.bill))
     line = [tag("code", text(entry.path)), " ", tag("span", size, class_="dim"), " ", state]
     if entry.role is Role.DERIVED:
         line.append(tag("span", _derivation(view, entry), class_="dim"))

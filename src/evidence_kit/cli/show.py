@@ -17,6 +17,7 @@ from evidence_kit.model import Captured, FileEntry, Imported, Item, Kind, Stated
 from evidence_kit.report import Fault
 
 if TYPE_CHECKING:
+    from evidence_kit.actions.bill_account import BillReader
     from evidence_kit.actions.chat_account import AccountReader
     from evidence_kit.bundle.reader import Bundle
 
@@ -125,7 +126,20 @@ def _content(bundle: "Bundle") -> dict[str, Any]:
         "evidence": bundle.evidence,
         "sha256": bundle.manifest,
         "files": dict(bundle.sizes),
+        "bills": list(_bills(bundle)),
     }
+
+
+def _bills(bundle: "Bundle") -> Iterator[dict[str, Any]]:
+    """Of each bill, which file it is, how many rows it has and what it lacks."""
+    from evidence_kit.actions.bill_account import BillReader
+    from evidence_kit.cli.bill_view import bill_data
+
+    reader = BillReader()
+    for item in bundle.evidence.items:
+        for entry in item.files:
+            if bill := reader.read(bundle, entry):
+                yield {"item": item.id, "original": ", ".join(entry.from_)} | bill_data(bill)
 
 
 def _lines(words: Words, bundle: "Bundle") -> Iterator[str]:
@@ -137,9 +151,10 @@ def _lines(words: Words, bundle: "Bundle") -> Iterator[str]:
     yield tr("said to be made with: {software}", software=software)
     if evidence.case:
         yield tr("case: {id}, number {number}", id=evidence.case.id, number=evidence.case.sequence)
+    from evidence_kit.actions.bill_account import BillReader
     from evidence_kit.actions.chat_account import AccountReader
 
-    accounts = AccountReader()
+    accounts, bills = AccountReader(), BillReader()
     for item in evidence.items:
         yield ""
         yield tr("{id} {kind}: {label}", id=item.id, kind=tr(KINDS[item.kind]), label=item.label)
@@ -147,7 +162,7 @@ def _lines(words: Words, bundle: "Bundle") -> Iterator[str]:
             yield f"  {line}"
         for entry in item.files:
             yield f"  {_file_line(words, bundle, entry.path)}"
-            yield from _derived_lines(words, bundle, item, entry, accounts)
+            yield from _derived_lines(words, bundle, item, entry, accounts, bills=bills)
     from evidence_kit.actions.contents import environment_of
 
     record = environment_of(bundle)
@@ -173,11 +188,18 @@ def _file_line(words: Words, bundle: "Bundle", path: str) -> str:
 
 
 def _derived_lines(
-    words: Words, bundle: "Bundle", item: Item, entry: FileEntry, accounts: "AccountReader"
+    words: Words,
+    bundle: "Bundle",
+    item: Item,
+    entry: FileEntry,
+    accounts: "AccountReader",
+    *,
+    bills: "BillReader",
 ) -> Iterator[str]:
     """What a file tells of the original that it was made from."""
     from evidence_kit.actions.media import TRANSCRIPTION, read_media
     from evidence_kit.cli.account_view import account_rows
+    from evidence_kit.cli.bill_view import bill_rows
     from evidence_kit.cli.media_view import media_rows
 
     if entry.by and entry.by.operation == TRANSCRIPTION:
@@ -187,6 +209,8 @@ def _derived_lines(
         rows = list(media_rows(words, media))
     elif chat := accounts.read(bundle, item, entry):
         rows = list(account_rows(words, chat))
+    elif bill := bills.read(bundle, entry):
+        rows = list(bill_rows(words, bill))
     for name, value in rows:
         line = words.tr("{name}: {value}", name=name, value=value)
         yield f"    {line}"

@@ -1,0 +1,63 @@
+"""What a bill beside its rows is, in plain words: whose, how many, and what is wrong with it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from evidence_kit.actions.bill_account import ReadBill
+from evidence_kit.bills.payment import Bill, Service
+from evidence_kit.cli.words import Words
+from evidence_kit.i18n import mark
+
+SERVICES = {Service.ALIPAY: mark("Alipay"), Service.WECHAT: mark("WeChat Pay")}
+_STOPPED = {
+    "bill.malformed": mark("the bill is damaged after row {row}, and was not read further"),
+    "bill.too_large": mark("the bill was read up to row {row} only; there is too much of it"),
+    "bill.undecodable": mark("the bill is no text after row {row}, and was not read further"),
+}
+_REREAD = {
+    False: mark("its rows are not what this version reads from the original"),
+    None: mark("the original was not read again"),
+}
+
+
+def bill_rows(words: Words, read: ReadBill) -> Iterator[tuple[str, str]]:
+    """Names and what is to be said under them."""
+    tr, bill = words.tr, read.bill
+    yield (
+        tr("bill"),
+        tr(
+            "of {service}, number of payments: {count}; see them with:"
+            " evidence-kit show BUNDLE --payments",
+            service=tr(SERVICES[bill.service]),
+            count=len(bill.payments),
+        ),
+    )
+    if not read.is_reread:
+        yield tr("beware"), tr(_REREAD[read.is_reread])
+    for text in bill_warnings(words, bill):
+        yield tr("beware"), text
+
+
+def bill_warnings(words: Words, bill: Bill) -> Iterator[str]:
+    """What a bill lacks, as far as it can be told from itself."""
+    actual, declared = len(bill.payments), bill.declared_count
+    if declared is not None and declared != actual:
+        yield words.tr(
+            "the bill itself says that it has {declared} rows, and {actual} were found",
+            declared=declared,
+            actual=actual,
+        )
+    if bill.stopped:
+        yield words.tr(_STOPPED[bill.stopped.code], row=bill.stopped.row)
+
+
+def bill_data(read: ReadBill) -> dict[str, Any]:
+    """The same as JSON."""
+    bill = read.bill
+    return {
+        "service": bill.service,
+        "count": len(bill.payments),
+        "declared_count": bill.declared_count,
+        "stopped": bill.stopped,
+        "is_reread": read.is_reread,
+    }
