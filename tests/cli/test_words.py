@@ -11,6 +11,7 @@ import pytest
 
 import evidence_kit
 from evidence_kit import messages
+from evidence_kit.chats.parser import parsers
 from evidence_kit.cli import words
 from evidence_kit.i18n import Translator
 from evidence_kit.messages import environment
@@ -143,3 +144,10 @@ def test_catalogue_is_complete_and_fresh() -> None:
 def test_details_of_the_system_are_translated() -> None:
     translate = Translator("zh")
     assert all(translate(detail) != detail for detail in words.DETAILS)
+
+
+def test_name_of_a_format_has_no_english_words_in_chinese() -> None:
+    chinese = words.Words(Translator("zh"))
+    titles = [parser.title for parser in parsers()]
+    left = [chinese.tr("{format}", format=title) for title in titles]
+    assert [title for title in left if re.search(r"\b(paste|typed|mail)\b", title)] == []

@@ -53,7 +53,7 @@ class Parser:
     version: str
     """Goes up whenever the same bytes give other records."""
     title: str
-    """What people call the format; shown as it is in every language."""
+    """What people call the format; marked where words of it have others in Chinese."""
     syntax: Syntax
     """How a span is read back, by tests and by people."""
     detect: Callable[[Head], Detection]

@@ -91,7 +91,7 @@ def _export(view: View, words: ChatWords, chat: SealedChat) -> Html:
         (
             (tr("file"), foreign(chat.title, limit=120)),
             ("SHA-256", join((*(tag("code", one.sha256) for one in shown), *more), " ")),
-            (tr("format"), f"{chat.parser.title}, {', '.join(totals.encodings)}"),
+            (tr("format"), f"{tr(chat.parser.title)}, {', '.join(totals.encodings)}"),
             (tr("records"), f"{totals.records:,}"),
             (tr("period"), _period(view, words, totals)),
             (tr("time zone"), zone),

@@ -206,6 +206,8 @@ class Words:
             return value
         if name == "reason":
             return self.of_reason(value)
+        if name == "format":
+            return escape(self._translator(value))
         if name == "detail":
             return escape(self._translator(_EXCEPTIONS.get(value, value)))
         return escape(value)

@@ -27,6 +27,7 @@ from evidence_kit.chats.short import begins_so
 from evidence_kit.chats.source import Head, Source, read_head
 from evidence_kit.chats.times import UNDATED, Moment, Orders, iso_date, local_moment
 from evidence_kit.chats.written import HALF, VAGUE_DAY, clock_of, orders_of, region_moment
+from evidence_kit.i18n import mark
 
 _STATES = {"已读": Flag.READ, "未读": Flag.UNREAD, "发送中": Flag.UNREAD}
 _ENDS = tuple(
@@ -242,7 +243,7 @@ def _told(source: Source, block: Block, line: str) -> Record:
 PARSER = Parser(
     id="clipboard_txt",
     version="4",
-    title="QQ/千牛 paste",
+    title=mark("QQ/千牛 paste"),
     syntax="text",
     detect=_detect,
     parse=_parse,

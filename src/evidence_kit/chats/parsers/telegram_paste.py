@@ -16,6 +16,7 @@ from evidence_kit.chats.short import begins_so
 from evidence_kit.chats.source import Head, Source
 from evidence_kit.chats.times import Orders
 from evidence_kit.chats.written import CLOCK, DAY, SPACE, orders_of, region_moment
+from evidence_kit.i18n import mark
 
 _HEADER = re.compile(
     rf"^(?P<name>[^\s][^\r\n]{{0,139}}?), \[(?P<when>{DAY},?{SPACE}{{1,2}}{CLOCK})\](?=\r?$)",
@@ -74,7 +75,7 @@ def _lost(body: str, known: KnownSenders) -> tuple[Flag, ...]:
 PARSER = Parser(
     id="telegram_paste",
     version="2",
-    title="Telegram Desktop paste",
+    title=mark("Telegram Desktop paste"),
     syntax="text",
     detect=_detect,
     parse=_parse,

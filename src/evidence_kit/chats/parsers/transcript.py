@@ -18,6 +18,7 @@ from evidence_kit.chats.record import Flag, Part, Record, RecordKind
 from evidence_kit.chats.source import Head, Source
 from evidence_kit.chats.times import UNDATED, Moment, clock_moment, iso_date, iso_time
 from evidence_kit.chats.written import HALF, VAGUE_DAY, clock_of
+from evidence_kit.i18n import mark
 
 _SPACE = r"[ \t\u00a0]"
 _AROUND = r"[ \t\u00a0—–―─【】\[\]-]"
@@ -109,7 +110,7 @@ def _record(block: Block, header: re.Match[str], day: str | None) -> Record:
 PARSER = Parser(
     id="transcript",
     version="2",
-    title="typed transcript",
+    title=mark("typed transcript"),
     syntax="text",
     detect=_detect,
     parse=_parse,

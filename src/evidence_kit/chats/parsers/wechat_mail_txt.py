@@ -20,6 +20,7 @@ from evidence_kit.chats.record import Flag, Part, Record, RecordKind, Structure
 from evidence_kit.chats.short import begins_so
 from evidence_kit.chats.source import Head, Source
 from evidence_kit.chats.times import UNDATED, Moment, clock_moment, iso_date, iso_time
+from evidence_kit.i18n import mark
 
 _SPACE = r"[ \t\u00a0]"
 _END = rf"{_SPACE}{{0,8}}(?=\r?$)"
@@ -143,7 +144,7 @@ def _message(
 PARSER = Parser(
     id="wechat_mail_txt",
     version="1",
-    title="WeChat mail TXT",
+    title=mark("WeChat mail TXT"),
     syntax="text",
     detect=_detect,
     parse=_parse,

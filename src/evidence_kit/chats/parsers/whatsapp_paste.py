@@ -18,6 +18,7 @@ from evidence_kit.chats.source import Head, Source
 from evidence_kit.chats.times import Orders
 from evidence_kit.chats.whatsapp import DIRECTIONS, content_of
 from evidence_kit.chats.written import CLOCK, DAY, SPACE, orders_of, region_moment
+from evidence_kit.i18n import mark
 
 _HEADER = re.compile(
     rf"^[{DIRECTIONS}]{{0,3}}\[(?P<when>{CLOCK},{SPACE}{DAY})\]{SPACE}"
@@ -71,7 +72,7 @@ def _message(block: Block, header: re.Match[str], orders: Orders, known: KnownSe
 PARSER = Parser(
     id="whatsapp_paste",
     version="2",
-    title="WhatsApp Web paste",
+    title=mark("WhatsApp Web paste"),
     syntax="text",
     detect=_detect,
     parse=_parse,
