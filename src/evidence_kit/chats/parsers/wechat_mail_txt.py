@@ -7,7 +7,6 @@ the next message.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 
 import msgspec
@@ -17,7 +16,6 @@ from evidence_kit.chats.lost_headers import KnownSenders
 from evidence_kit.chats.parser import SHAPE, SIGNATURE, Detection, Options, Parser
 from evidence_kit.chats.phrases import flags_of, kind_of_body
 from evidence_kit.chats.record import Flag, Part, Record, RecordKind, Structure
-from evidence_kit.chats.short import begins_so
 from evidence_kit.chats.source import Head, Source
 from evidence_kit.chats.times import UNDATED, Moment, clock_moment, iso_date, iso_time
 from evidence_kit.i18n import mark
@@ -52,8 +50,6 @@ _FILE = re.compile(
 )
 _LOOK_AHEAD = 600
 """Characters below a header: more than the next one has, with the empty lines above it."""
-_ENOUGH = 3
-"""Fewer messages without a line of a day above them are any note."""
 
 
 def _detect(head: Head) -> Detection:
@@ -61,16 +57,11 @@ def _detect(head: Head) -> Detection:
     said = [match for match in found if match["name"] is not None]
     if any(match["title"] is not None for match in found) and said:
         return Detection(SIGNATURE, ("the line with which WeChat begins such a mail",))
-    # a programme or a table has nothing below such lines
-    texts = sum(_has_text(head.text, match) for match in said)
-    if not said or 2 * texts <= len(said):
+    # without a day it may be the transcript of any recording; a programme has nothing below
+    is_dated = any(match["year"] is not None for match in found)
+    if not is_dated or 2 * sum(_has_text(head.text, match) for match in said) <= len(said):
         return Detection()
-    reasons = (f"{len(said)} lines of name and clock as WeChat mails them",)
-    if any(match["year"] is not None for match in found):
-        return Detection(SHAPE, reasons)
-    speaks_again = max(Counter(match["name"] for match in said).values()) > 1
-    is_chat = texts >= _ENOUGH and speaks_again and begins_so(head, _HEADER)
-    return Detection(SHAPE, reasons) if is_chat else Detection()
+    return Detection(SHAPE, (f"{len(said)} lines of name and clock below a line of a day",))
 
 
 def _has_text(text: str, header: re.Match[str]) -> bool:
