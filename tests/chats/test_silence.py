@@ -89,19 +89,48 @@ def test_reply_of_no_certain_time_closes_without_a_duration(tmp_path: Path) -> N
     assert (run.closed_by, run.duration_ms, run.longest_gap_ms) == (2, None, None)
 
 
-def test_each_chat_of_an_export_has_its_own_runs(tmp_path: Path) -> None:
-    rows = [
-        ("1777600800", "0", "在吗", "客服", "A"),
-        ("1777600801", "1", "别的", "我", "B"),
-        ("1777600900", "0", "在", "客服", "B"),
-    ]
+def table(folder: Path, *rows: tuple[int, int, str, str, str]) -> list[Silence]:
+    """The runs in a table of WeChatMsg with time, kind, text, name and chat of each record."""
     head = "localId,TalkerId,Type,SubType,IsSender,CreateTime,Status,StrContent,StrTime,Remark,"
     text = head + "NickName,Sender\n"
-    for number, (time, is_self, body, name, talker) in enumerate(rows, start=1):
-        text += f"{number},{talker},1,0,{is_self},{time},,{body},,{name},{name},{talker}{name}\n"
+    for number, (time, kind, body, name, talker) in enumerate(rows, start=1):
+        is_self = int(name == "我")
+        text += f"{number},{talker},{kind},0,{is_self},{1777600800 + time},,{body},,"
+        text += f"{name},{name},{name}\n"
     roles = Roles(buyer=frozenset({"我"}), merchant=frozenset({"客服"}))
-    with transcript_of_text(tmp_path, text, parser="wechatmsg_csv", roles=roles) as chat:
-        conversations = chat.conversations
-        runs = list(find_silences(chat))
-    if len(conversations) > 1:
-        assert [run.conversation for run in runs] == ["B"]
+    with transcript_of_text(folder, text, parser="wechatmsg_csv", roles=roles) as chat:
+        return list(find_silences(chat))
+
+
+TEXT, RECALL = 1, 10002
+
+
+def test_each_chat_of_an_export_has_its_own_runs(tmp_path: Path) -> None:
+    asked, other = (0, TEXT, "在吗", "我", "A"), (1, TEXT, "别的", "客服", "B")
+    assert [run.closed_by for run in table(tmp_path, asked, other)] == [None]
+    answer = (2, TEXT, "在", "客服", "A")
+    assert [run.closed_by for run in table(tmp_path, asked, other, answer)] == [3]
+    again = (3, TEXT, "在吗", "我", "B")
+    found = table(tmp_path, asked, other, again)
+    assert [(run.opened_by, run.merchant_before) for run in found] == [(1, None), (3, 2)]
+
+
+def test_recalled_message_of_the_buyer_opens_none(tmp_path: Path) -> None:
+    assert table(tmp_path, (0, RECALL, "撤回了一条消息", "我", "A")) == []
+
+
+def test_recalled_message_of_the_merchant_closes_none(tmp_path: Path) -> None:
+    asked, recall = (0, TEXT, "在吗", "我", "A"), (1, RECALL, "撤回了一条消息", "客服", "A")
+    (run,) = table(tmp_path, asked, recall)
+    assert (run.closed_by, run.withdrawn_inside) == (None, 1)
+
+
+def test_automatic_text_of_a_third_one_is_not_the_merchants(tmp_path: Path) -> None:
+    (run,) = silences(tmp_path, ASKED, ("10:30:00", "路人", "[自动回复] 开会中"))
+    assert run.automatic_inside == 0
+
+
+def test_run_that_begins_at_no_certain_time_has_no_duration(tmp_path: Path) -> None:
+    said = [("2026-02-30 10:00:00", BUYER, "在吗"), ("2026-05-01 10:00:00", SHOP, "在")]
+    (run,) = silences(tmp_path, *said)
+    assert (run.closed_by, run.opened_at_ms, run.duration_ms) == (2, None, None)
