@@ -75,7 +75,10 @@ def test_digest_is_that_of_the_derived_messages(export: Export, tmp_path: Path) 
     from evidence_kit.chats.transcript import Transcript
 
     derived.derive(
-        [reading_of(export.path, export.parser, options)], tmp_path, name="x", roles=Roles()
+        lambda _: [reading_of(export.path, export.parser, options)],
+        tmp_path,
+        name="x",
+        roles=Roles(),
     )
     reading: Reading = reading_of(export.path, export.parser, options)
     with Transcript(reading) as chat:

@@ -140,6 +140,9 @@ class Answers:
         (("", ""), set(), set()),
         (("9", "x", "2", "1，3"), {"阿禾"}, {"店主", "客服"}),
         (("1", "1"), {"店主"}, set()),
+        (("2", "1 3"), {"阿禾"}, {"店主", "客服"}),
+        (("2", " 1、 3 "), {"阿禾"}, {"店主", "客服"}),
+        (("2", "1 x", "店主 3"), {"阿禾"}, {"店主", "客服"}),
     ],
 )
 def test_roles_are_chosen_by_number_or_name(
@@ -161,6 +164,20 @@ def test_roles_are_chosen_by_number_or_name(
         "  2  阿禾  3",
         "  3  客服  1",
     ]
+
+
+def test_name_with_blanks_and_commas_can_be_typed() -> None:
+    terminal = Terminal(Translator("en"), io.StringIO(), io.StringIO(), io.StringIO())
+    Answers(terminal, "Skylark Official, Skylark, Ltd", "Wren, Inc")
+    found = [
+        Participant(
+            sender_raw=name, sender_id=None, role=Party.UNKNOWN, self_claimed=None, records=1
+        )
+        for name in ("Skylark Official", "Wren, Inc", "Skylark", "Ltd")
+    ]
+    roles = ask_roles(terminal, "chat.txt", found)
+    assert roles.buyer == {"Skylark Official", "Skylark", "Ltd"}
+    assert roles.merchant == {"Wren, Inc"}
 
 
 def test_views_of_a_zip_name_the_chat_in_it(run: Run, authority: Tsa) -> None:

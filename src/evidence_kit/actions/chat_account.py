@@ -113,7 +113,13 @@ def _is_derived(
             buyer=frozenset(account.buyer_claimed), merchant=frozenset(account.merchant_claimed)
         )
         offset = account.chats[0].assumed_offset
-        derived.derive([one.reading(offset) for one in members], made, name=name, roles=roles)
+        derived.derive(
+            lambda given: [one.reading(offset, given) for one in members],
+            made,
+            name=name,
+            roles=roles,
+            is_names_alone=not account.same_accounts,
+        )
         written = {path.name: sha256_of_file(path) for path in made.iterdir()}
     sealed = {
         Path(one.path).name: bundle.manifest.get(one.path)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -14,7 +15,7 @@ from evidence_kit.bundle.text import escape
 from evidence_kit.chats import derived
 from evidence_kit.chats.containers import Export, ZipRefused, exports
 from evidence_kit.chats.parser import DateOrder, Options, Parser, parser_named
-from evidence_kit.chats.reading import Reading
+from evidence_kit.chats.reading import Reading, Roles
 from evidence_kit.chats.record import Chat
 from evidence_kit.chats.source import Source
 from evidence_kit.errors import InputError, UsageError, near
@@ -46,13 +47,13 @@ class Member:
         version = self.sealed.parser_version if self.sealed else None
         return self.options == self.said and version == self.parser.version
 
-    def reading(self, assumed_offset: str) -> Reading:
+    def reading(self, assumed_offset: str, roles: Roles) -> Reading:
         """Its records, unread."""
         return Reading(
             self.source,
             self.parser,
             options=Options(date_order=self.options.date_order),
-            roles=self.options.roles,
+            roles=roles,
             assumed_offset=assumed_offset,
         )
 
@@ -159,16 +160,27 @@ def wanted_of(members: Sequence[Member], name: str | None) -> tuple[Member, ...]
     return next(iter(chats.values()))
 
 
-def passed(members: list[Member], assumed_offset: str) -> tuple[list[int], str]:
-    """How many records each file has, and the digest of all of them: what messages.jsonl has."""
-    encode, digest, counts = msgspec.json.Encoder().encode, hashlib.sha256(), []
+class Passed(NamedTuple):
+    """What came of reading every file of an original once."""
+
+    counts: list[int]
+    """How many records each has."""
+    sha256: str
+    """Digest of all of them: what messages.jsonl has."""
+    chats: tuple[Chat, ...]
+
+
+def passed(members: Sequence[Member], assumed_offset: str, roles: Roles) -> Passed:
+    """Read every file, and keep no record."""
+    encode, digest, counts, chats = msgspec.json.Encoder().encode, hashlib.sha256(), [], []
     for member in members:
-        count = 0
-        for record in member.reading(assumed_offset):
+        count, reading = 0, member.reading(assumed_offset, roles)
+        for record in reading:
             digest.update(encode(record) + b"\n")
             count += 1
         counts.append(count)
-    return counts, digest.hexdigest()
+        chats.append(reading.chat)
+    return Passed(counts, digest.hexdigest(), tuple(chats))
 
 
 def as_sealed(account: derived.Account, chat: Chat) -> ChatOptions:

@@ -3,10 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from evidence_kit.bundle.text import escape
+from evidence_kit.chats.accounts import SameAccount, both_parties, ids_of_names
 from evidence_kit.chats.reading import Roles
 from evidence_kit.chats.record import Chat, Participant, Party
 from evidence_kit.errors import UsageError
 from evidence_kit.model import Observation
+
+_SHOWN_NAMES = 5
+_NAME_CHARACTERS = 60
 
 
 def require_apart(roles: Roles, participants: Iterable[Participant] = ()) -> None:
@@ -54,7 +58,37 @@ def role_notes(chats: Sequence[Sequence[Chat]], roles: Roles, name: str) -> Iter
         yield Observation(code=code, params=params)
     if every and (count := sum(not parties for parties in found)):
         yield Observation(code="chat.roles_nobody_in", params={**params, "count": count})
-    yield from _shared_names([one for chat in chats for one in chat], roles, name)
+    files = [one for chat in chats for one in chat]
+    yield from _shared_names(files, roles, name)
+    for both in both_parties(files, roles):
+        yield Observation(
+            code="chat.account_both",
+            params={
+                **params,
+                "buyer": _shown(both.buyer),
+                "merchant": _shown(both.merchant),
+                "id": _shown(both.sender_id),
+            },
+        )
+
+
+def account_notes(found: Sequence[SameAccount], name: str) -> Iterator[Observation]:
+    """Which names count as a party since the account of a name given goes by them, too."""
+    for one in found:
+        more = ", …" if len(one.also) > _SHOWN_NAMES else ""
+        code = "chat.same_buyer" if one.party is Party.BUYER else "chat.same_merchant"
+        params: dict[str, str | int] = {
+            "others": ", ".join(map(_shown, one.also[:_SHOWN_NAMES])) + more,
+            "sender": _shown(one.name),
+            "id": _shown(one.sender_id),
+            "name": escape(name),
+        }
+        yield Observation(code=code, params=params)
+
+
+def _shown(name: str) -> str:
+    """A stranger's name in a message."""
+    return escape(name if len(name) <= _NAME_CHARACTERS else f"{name[:_NAME_CHARACTERS]}…")
 
 
 def _parties(files: Sequence[Chat]) -> frozenset[Party] | None:
@@ -65,11 +99,7 @@ def _parties(files: Sequence[Chat]) -> frozenset[Party] | None:
 
 def _shared_names(chats: Sequence[Chat], roles: Roles, name: str) -> Iterator[Observation]:
     """Names said to be a party's that several accounts of the app go by."""
-    ids: dict[str, set[str]] = {}
-    for chat in chats:
-        for one in chat.participants:
-            if one.sender_raw and one.sender_id:
-                ids.setdefault(one.sender_raw, set()).add(one.sender_id)
+    ids = ids_of_names(chats)
     for sender in sorted(roles.buyer | roles.merchant):
         if len(ids.get(sender, ())) > 1:
             params: dict[str, str | int] = {"name": escape(name), "sender": escape(sender)}

@@ -13,11 +13,12 @@ from evidence_kit.actions.chat_notes import (
     sibling_notes,
     unread_notes,
 )
-from evidence_kit.actions.chat_roles import require_apart, role_notes
+from evidence_kit.actions.chat_roles import account_notes, require_apart, role_notes
 from evidence_kit.actions.derivation import derived_file
 from evidence_kit.actions.no_chat import why_no_chat
 from evidence_kit.bundle.text import escape
 from evidence_kit.chats import derived
+from evidence_kit.chats.accounts import same_accounts, with_accounts
 from evidence_kit.chats.containers import Export, ZipRefused, exports
 from evidence_kit.chats.parser import DateOrder, Options, Parser, choose, parser_named
 from evidence_kit.chats.reading import Reading, Roles
@@ -89,7 +90,13 @@ def read_chat(
     found = parser_of(Export(read_head(path), path, None), options.parser)
     if found is None:
         raise UsageError("chat.none")
-    return _reading(open_source(path), found, options, options.roles)
+    source, roles = open_source(path), options.roles
+    if roles != Roles():  # who writes under a second name is known once all was read
+        first = _reading(source, found, options, roles)
+        for _ in first:
+            pass
+        roles = with_accounts(roles, same_accounts((first.chat,), roles))
+    return _reading(source, found, options, roles)
 
 
 def read_drafts(
@@ -210,8 +217,12 @@ def _chat(
     roles = options.roles
     if ask is not None and not (roles.buyer or roles.merchant):
         roles = ask(path.name, _participants(sources, options))
-    readings = [_reading(source, parser, options, roles) for source, parser in sources]
-    account = derived.derive(readings, folder, name=path.name, roles=roles)
+    account = derived.derive(
+        lambda given: [_reading(source, parser, options, given) for source, parser in sources],
+        folder,
+        name=path.name,
+        roles=roles,
+    )
     is_zip = sources[0][0].member is not None
     file = msgspec.structs.replace(
         file, sha256=open_source(path).sha256 if is_zip else sources[0][0].sha256
@@ -251,6 +262,7 @@ def _notes(
     yield from sibling_notes(account.chats, name)
     yield from unread_notes(account.unread or None, name)
     yield from role_notes(list(chats.values()), roles, name)
+    yield from account_notes(account.same_accounts or (), name)
 
 
 def _made(original: str, folder: Path, parser: Parser) -> Iterator[DraftFile]:

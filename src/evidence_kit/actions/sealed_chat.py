@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 from evidence_kit.actions.chat_account import MAX_ACCOUNT_BYTES
 from evidence_kit.actions.chat_members import Member, chats_of, members_of, passed, wanted_of
@@ -21,8 +22,10 @@ from evidence_kit.bundle.hashing import Progress
 from evidence_kit.bundle.reader import Bundle
 from evidence_kit.bundle.text import escape
 from evidence_kit.chats import derived
+from evidence_kit.chats.accounts import SameAccount, same_accounts, with_accounts
 from evidence_kit.chats.parser import Parser
-from evidence_kit.chats.record import Party
+from evidence_kit.chats.reading import Roles
+from evidence_kit.chats.record import Chat, Party
 from evidence_kit.chats.times import BEIJING
 from evidence_kit.chats.transcript import Transcript
 from evidence_kit.chats.unread import Unread, unread_of
@@ -65,6 +68,8 @@ class SealedChat:
     derived: Derived
     is_roles_sealed: bool
     """Whether who is the buyer and who the merchant was said at sealing, not now."""
+    same_accounts: tuple[SameAccount, ...]
+    """Which of them write under other names than those that were said."""
     unread: Unread | None
     """What else is in the original where it is a zip."""
 
@@ -209,9 +214,27 @@ def _read(taken: _Taken, wanted: str | None, options: ChatOptions) -> Iterator[S
     offset = account.chats[0].assumed_offset if account else BEIJING
     members = members_of(taken.path, taken.account, name, options)
     files = wanted_of(members, wanted)
-    counts, sha256 = passed(members, offset) if len(files) < len(members) else ([], None)
-    first = 1 + sum(counts[: members.index(files[0])])
-    with Transcript(*(one.reading(offset) for one in files), first=first) as transcript:
+    every = members if len(files) < len(members) else ()
+    with contextlib.ExitStack() as stack:
+
+        def read(roles: Roles) -> _Pass:
+            whole = passed(every, offset, roles) if every else None
+            first = 1 + sum(whole.counts[: members.index(files[0])]) if whole else 1
+            readings = (one.reading(offset, roles) for one in files)
+            transcript = stack.enter_context(Transcript(*readings, first=first))
+            if whole:
+                return _Pass(transcript, whole.sha256, whole.chats)
+            return _Pass(transcript, transcript.sha256, transcript.chats)
+
+        roles = files[0].options.roles
+        plain = shown = read(roles)
+        found = same_accounts(plain.chats, roles)
+        if found:
+            plain.transcript.close()
+            shown = read(with_accounts(roles, found))
+        transcript = shown.transcript
+        # an older version took the names alone
+        sealed = shown if account and account.same_accounts else plain
         _require_known((*options.me, *options.merchant), transcript)
         said, used = files[0].said, files[0].options
         yield SealedChat(
@@ -223,10 +246,21 @@ def _read(taken: _Taken, wanted: str | None, options: ChatOptions) -> Iterator[S
             member=files[0].chat[0] if len(files) > 1 else files[0].source.member,
             parser=files[0].parser,
             transcript=transcript,
-            derived=_compared(taken, members, sha256 or transcript.sha256),
+            derived=_compared(taken, members, sealed.sha256),
             is_roles_sealed=(used.me, used.merchant) == (said.me, said.merchant),
+            same_accounts=found,
             unread=unread_of(one.source for one in members),
         )
+
+
+class _Pass(NamedTuple):
+    """A chat as it was read with some roles."""
+
+    transcript: Transcript
+    sha256: str
+    """Digest of all records of the original."""
+    chats: tuple[Chat, ...]
+    """The accounts of all its files."""
 
 
 def _compared(taken: _Taken, members: list[Member], sha256: str) -> Derived:

@@ -4,13 +4,14 @@ The same input gives the same bytes; nothing depends on the reader's language or
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TextIO
 
 import msgspec
 
 from evidence_kit.bundle.text import escape
+from evidence_kit.chats.accounts import SameAccount, same_accounts, with_accounts
 from evidence_kit.chats.reading import Reading, Roles
 from evidence_kit.chats.record import Chat, Party, Record, RecordKind, TzStatus
 from evidence_kit.chats.times import in_zone
@@ -40,6 +41,9 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     buyer_claimed: tuple[str, ...]
     """Names that the user says are theirs."""
     merchant_claimed: tuple[str, ...]
+    same_accounts: tuple[SameAccount, ...] | msgspec.UnsetType = msgspec.UNSET
+    """What followed from ids, beyond the names; left out where nothing did, or where a version
+    sealed it that took the names alone."""
     unread: Unread | msgspec.UnsetType = msgspec.UNSET
     """What else is in the original where it is a zip; left out where nothing is."""
 
@@ -61,18 +65,48 @@ def number_of(position: int) -> str:
     return f"M{position:04}"
 
 
-def derive(readings: Sequence[Reading], folder: Path, *, name: str, roles: Roles) -> Account:
+def derive(
+    read: Callable[[Roles], Sequence[Reading]],
+    folder: Path,
+    *,
+    name: str,
+    roles: Roles,
+    is_names_alone: bool = False,
+) -> Account:
     """Write the three files into a folder.
 
+    An account that wrote under several names is known once all was read; only then, all is read
+    and written once more.
+
     Args:
-        readings: the chats of one original, unread.
+        read: gives the chats of one original, unread, for these roles.
         folder: where to.
         name: what the original is called.
-        roles: what the readings were given.
+        roles: as the user says.
+        is_names_alone: pass over what follows from ids, as older versions did.
 
     Raises:
         OSError: a file can't be written or read.
     """
+    account = _write(read(roles), folder, name=name, roles=roles)
+    found = () if is_names_alone else same_accounts(account.chats, roles)
+    if found:
+        again = read(with_accounts(roles, found))
+        account = _write(again, folder, name=name, roles=roles, found=found)
+    written = msgspec.json.format(msgspec.json.encode(account), indent=1)
+    (folder / ACCOUNT).write_bytes(written + b"\n")
+    return account
+
+
+def _write(
+    readings: Sequence[Reading],
+    folder: Path,
+    *,
+    name: str,
+    roles: Roles,
+    found: tuple[SameAccount, ...] = (),
+) -> Account:
+    """The records and the transcript; the account of them, not yet written."""
     encode = msgspec.json.Encoder().encode
     position = 0
     with (
@@ -89,15 +123,13 @@ def derive(readings: Sequence[Reading], folder: Path, *, name: str, roles: Roles
                 messages.write(encode(record) + b"\n")
                 transcript.write(_entry(number_of(position), record, reading.assumed_offset))
             transcript.write(_foot(reading.chat))
-    account = Account(
+    return Account(
         chats=counted([reading.chat for reading in readings]),
         buyer_claimed=tuple(sorted(roles.buyer)),
         merchant_claimed=tuple(sorted(roles.merchant)),
+        same_accounts=found or msgspec.UNSET,
         unread=unread_of(reading.source for reading in readings) or msgspec.UNSET,
     )
-    written = msgspec.json.format(msgspec.json.encode(account), indent=1)
-    (folder / ACCOUNT).write_bytes(written + b"\n")
-    return account
 
 
 def _text(path: Path) -> TextIO:

@@ -48,20 +48,24 @@ _OTHERS: _Sender = (None, None, Party.UNKNOWN, None)
 
 
 class Roles(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom the user says the senders are: names or platform ids."""
+    """Who the senders are: names or platform ids as the user says, and what follows from ids."""
 
     buyer: frozenset[str] = frozenset()
     merchant: frozenset[str] = frozenset()
+    buyer_ids: frozenset[str] = frozenset()
+    """Ids alone: of accounts that go by one of the buyer's names. See `accounts.same_accounts`."""
+    merchant_ids: frozenset[str] = frozenset()
 
     def of(self, record: Record) -> Party:
         """The role of a record's sender."""
-        names = {record.sender_raw, record.sender_id} - {None}
-        if names & self.buyer:
+        name, sender_id = record.sender_raw, record.sender_id
+        if name in self.buyer or sender_id in self.buyer or sender_id in self.buyer_ids:
             return Party.BUYER
-        if names & self.merchant:
+        if name in self.merchant or sender_id in self.merchant or sender_id in self.merchant_ids:
             return Party.MERCHANT
         # Where only one side was named, the rest may well hold the other one.
-        return Party.OTHER if names and self.buyer and self.merchant else Party.UNKNOWN
+        is_named = name is not None or sender_id is not None
+        return Party.OTHER if is_named and self.buyer and self.merchant else Party.UNKNOWN
 
 
 class Reading:

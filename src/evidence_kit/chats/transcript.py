@@ -108,6 +108,10 @@ class Transcript:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the temporary file; the account can still be told."""
         self._spool.close()
 
     def __len__(self) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from evidence_kit.actions.sealed_chat import Derived, SealedChat
+from evidence_kit.chats.accounts import SameAccount
 from evidence_kit.chats.alignment import Alignment
 from evidence_kit.chats.derived import number_of
 from evidence_kit.chats.lexicon import Lexicon
@@ -44,6 +45,8 @@ class ChatShown(msgspec.Struct, frozen=True, kw_only=True):
     derived: Derived
     is_roles_sealed: bool
     """Whether who is the buyer and who the merchant was said at sealing, not now."""
+    same_accounts: tuple[SameAccount, ...]
+    """Who of them writes under other names than those that were said."""
     member: str | None
     """Which chat of a zip: its folder where it has several files, else its file."""
     accounts: tuple[Chat, ...]
@@ -124,6 +127,7 @@ def _chat(report: Report, chat: SealedChat) -> ChatShown:
         name=chat.name,
         derived=chat.derived,
         is_roles_sealed=chat.is_roles_sealed,
+        same_accounts=chat.same_accounts,
         member=chat.member,
         accounts=chat.transcript.chats,
         unread=chat.unread,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from evidence_kit.actions.chat_notes import sibling_notes, unread_notes
+from evidence_kit.actions.chat_roles import account_notes
 from evidence_kit.actions.sealed_chat import Derived, SealedChat
 from evidence_kit.bundle.text import escape
 from evidence_kit.chats.coverage import Noticed
@@ -94,7 +95,10 @@ def notes(words: Words, chat: SealedChat) -> Iterator[str]:
         yield tr("the zip holds several chats: {count}", count=len(chat.members))
     if chat.parser.caveat:
         yield words.of_observation(Observation(code=chat.parser.caveat, params={"name": chat.name}))
-    for note in sibling_notes(accounts, chat.name):
+    for note in (
+        *sibling_notes(accounts, chat.name),
+        *account_notes(chat.same_accounts, chat.name),
+    ):
         yield words.of_observation(note)
     if chat.transcript.has_assumed_times:
         zone = zone_name(chat.transcript.assumed_offset)

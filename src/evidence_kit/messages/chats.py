@@ -156,6 +156,10 @@ CHAT_ERRORS: dict[str, Message] = {
 }
 
 CHAT_OBSERVATIONS: dict[str, str] = {
+    "chat.account_both": mark(
+        "{buyer} and {merchant} are names of one account of the app ({id}), and are said to be the"
+        " two parties; each name counts as you say, and no other name of the account: {name}"
+    ),
     "chat.account_from": mark(
         "whose chat it is and how many messages it should have is what {sibling} in the same zip"
         " says: {name}"
@@ -167,6 +171,14 @@ CHAT_OBSERVATIONS: dict[str, str] = {
     "chat.names_from": mark(
         "messages that tell their sender by id alone are shown with the name that {sibling} in the"
         " same zip has for it; the id is kept: {name}"
+    ),
+    "chat.same_buyer": mark(
+        "{others}: the same account of the app as {sender} ({id}), so it counts as the buyer, too:"
+        " {name}"
+    ),
+    "chat.same_merchant": mark(
+        "{others}: the same account of the app as {sender} ({id}), so it counts as the merchant,"
+        " too: {name}"
     ),
     "chat.sibling_absent": mark(
         "the export consists of more files than the zip holds, such as {sibling}: {name}"
