@@ -4,11 +4,12 @@ import zipfile
 from collections.abc import Callable
 from io import BytesIO
 
+import msgspec
 import pytest
 
 from evidence_kit.bills import cells
-from evidence_kit.bills.matching import Match, match_order
-from evidence_kit.bills.payment import Bill, Direction, Service
+from evidence_kit.bills.matching import Match, identity_of, match_order, similar_column
+from evidence_kit.bills.payment import Bill, Direction, Payment, Service
 from evidence_kit.bills.reading import may_be_bill, read_bill
 from fixtures import story
 from fixtures.bills import make
@@ -198,7 +199,74 @@ def test_table_cut_after_its_column_names_tells_what_was_read() -> None:
         ("598", None),
         ("", None),
         ("K99999999", None),
+        ("云雀点卡", Match("交易对方", True)),
     ],
 )
 def test_order_number_is_found_whole_or_as_a_part(order: str, match: Match | None) -> None:
     assert match_order(bill_of(make.alipay_app()).payments[0], order) == match
+
+
+def with_number(number: str, **changes: str) -> Payment:
+    """A row whose merchant's order number is this."""
+    text = make.alipay_app().decode("gb18030").replace(make.SHOP_NUMBER, number)
+    payment = bill_of(text.encode()).payments[0]
+    return msgspec.structs.replace(payment, **changes)
+
+
+@pytest.mark.parametrize(
+    ("number", "match"),
+    [
+        ("K20261101", Match("商家订单号", True, True)),
+        ("k20261101", Match("商家订单号", True, False)),
+        ("XP99K20261101", Match("商家订单号", False, True)),
+        ("99K20261101", Match("商家订单号", False, True)),
+        ("XP99k20261101", Match("商家订单号", False, False)),
+        ("K20261101-2", Match("商家订单号", False, True)),
+        ("K2026110155", None),
+        ("K202611010", None),
+        ("K-2026-1101", None),
+        ("K2026110", None),
+    ],
+)
+def test_longer_number_holds_the_order_unless_more_digits_make_it_another(
+    number: str, match: Match | None
+) -> None:
+    assert match_order(with_number(number), "K20261101") == match
+
+
+@pytest.mark.parametrize(
+    ("number", "order", "column"),
+    [
+        ("K2026110155", "K20261101", "商家订单号"),
+        ("K-2026-1101", "K20261101", "商家订单号"),
+        ("Ｋ20261101", "K20261101", "商家订单号"),
+        ("K20261101", "K-2026-1101", "商家订单号"),
+        ("K20269999", "K20261101", None),
+        ("T200P99", "200", None),
+        ("-", "2026-11-01", "交易订单号"),
+        ("-", "SteamCard", None),
+    ],
+)
+def test_number_much_like_the_order_is_named_as_such(
+    number: str, order: str, column: str | None
+) -> None:
+    row = with_number(number)
+    assert match_order(row, order) is None
+    assert similar_column(row, order) == column
+
+
+@pytest.mark.parametrize("order", ["59800000", "steamkey", "STEAMKEY"])
+def test_word_or_number_is_no_part_of_another_by_chance(order: str) -> None:
+    assert match_order(with_number("STEAMKEYS159800000"), order) is None
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("amount", "1.00"), ("order_number", "42"), ("time", "2026-11-09T10:00")]
+)
+def test_rows_are_one_payment_only_if_number_time_and_amount_are_the_same(
+    field: str, value: str
+) -> None:
+    row, other = with_number("1"), with_number("2")
+    assert identity_of(row) == identity_of(other)
+    assert identity_of(row) != identity_of(with_number("1", **{field: value}))
+    assert identity_of(with_number("1", **{field: ""})) is None

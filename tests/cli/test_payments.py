@@ -26,14 +26,14 @@ def test_rows_are_listed_with_their_place_and_the_order_is_found(run: Run, case:
     ran = run("show", case, "--payments")
     assert ran.code == ExitCode.DONE
     assert "2026-11-01 20:06:41 out 598.00 yuan, 云雀点卡, 交易成功 (row 18, bytes" in ran.out
-    assert "a longer number that holds the order number K20261101" in ran.out
+    assert "a longer number or text holds the order number K20261101: 1\n" in ran.out
     assert "nothing of it was checked" in ran.err
 
 
 def test_same_in_chinese(run: Run, case: Path) -> None:
     ran = run("--lang", "zh", "show", case, "--payments")
     assert "2026-11-01 20:06:41 支出 598.00 元，云雀点卡，交易成功（第 18 行，字节" in ran.out
-    assert "其较长的单号中包含订单号 K20261101" in ran.out
+    assert "更长的号码或文字中包含订单号 K20261101 的行：1\n" in ran.out
 
 
 def test_bundle_without_a_bill_says_so(run: Run) -> None:
@@ -100,3 +100,64 @@ def test_whole_bill_has_nothing_to_beware_of(run: Run, case: Path) -> None:
     (bundle,) = case.glob("*.zip")
     for options in ([], ["--payments"]):
         assert "beware" not in run("show", bundle, *options).out
+
+
+def numbered(name: str, *numbers: str) -> Path:
+    """A bill in which the payment stands once for each of these merchant's order numbers."""
+    lines = make.wechat_csv().decode("utf-8-sig").splitlines(keepends=True)
+    (row,) = (line for line in lines if make.SHOP_NUMBER in line)
+    rows = [
+        row.replace(make.SHOP_NUMBER, number).replace(make.WECHAT_NUMBER, f"42000{at}")
+        for at, number in enumerate(numbers)
+    ]
+    head = lines[: lines.index(row)]
+    Path(name).write_text("".join(head + rows), encoding="utf-8")
+    return Path(name)
+
+
+def test_rows_with_the_order_are_counted(run: Run) -> None:
+    run("init", "case", "--order", "K20261101")
+    bill = numbered("a.csv", "K20261101", "k20261101", "XP99K20261101", "K2026110155")
+    run("add", bill, "--case", "case", "--no-timestamp")
+    told = run("show", "case", "--payments").out
+    assert "rows with the order number K20261101: 2\n" in told
+    assert "rows where a longer number or text holds the order number K20261101: 1\n" in told
+    assert "order, but for large and small letters, stands in 商户单号" in told
+    assert "much like that of the case's order, but not it, stands in 商户单号" in told
+    assert "different payments" not in told
+    data = json.loads(run("show", "case", "--payments", "--json").out)
+    assert (data["rows_whole"], data["rows_part"], data["different_payments"]) == (2, 1, 3)
+    assert data["bills"][0]["payments"][1]["match"] == {
+        "column": "商户单号",
+        "is_whole": True,
+        "is_same_case": False,
+    }
+    assert data["bills"][0]["payments"][3]["similar"] == "商户单号"
+
+
+def test_payment_that_two_bundles_list_is_counted_once_and_said_to_be_the_same(run: Run) -> None:
+    run("init", "case", "--order", story.ORDER_NUMBER)
+    for name in ("wechat.csv", "wechat.xlsx"):
+        run("add", make.HERE / name, "--case", "case", "--no-timestamp")
+    told = run("show", "case", "--payments").out
+    assert "holds the order number K20261101: 2\n" in told
+    assert "these rows list 1 different payments" in told
+    assert told.count("is listed already: 0001-document.evidence.zip E1, row 18") == 1
+    data = json.loads(run("show", "case", "--payments", "--json").out)
+    assert data["bills"][0]["payments"][0]["same_as"] is None
+    assert data["bills"][1]["payments"][0]["same_as"]["row"] == 18
+
+
+def test_order_that_no_row_has_is_denied_with_what_is_like_it(run: Run) -> None:
+    run("init", "case", "--order", "K20261101")
+    run("add", numbered("a.csv", "K2026110155"), "--case", "case", "--no-timestamp")
+    told = run("show", "case", "--payments").out
+    assert "no number in these bills equals or holds the order number K20261101" in told
+    assert "much like it, 1: 0001-document.evidence.zip E1, row 18" in told
+
+
+def test_short_order_is_said_not_to_be_looked_for_inside_longer_numbers(run: Run) -> None:
+    run("init", "case", "--order", "598")
+    run("add", numbered("a.csv", "T200P598"), "--case", "case", "--no-timestamp")
+    told = run("show", "case", "--payments").out
+    assert "no number in these bills equals the order number 598; only one of at least 8" in told

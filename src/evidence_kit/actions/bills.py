@@ -15,7 +15,13 @@ from evidence_kit.actions.bill_account import (
 from evidence_kit.actions.case import is_case, open_case
 from evidence_kit.actions.derivation import derived_file
 from evidence_kit.bills.cells import MAX_BYTES
-from evidence_kit.bills.matching import Match, match_order
+from evidence_kit.bills.matching import (
+    Identity,
+    Match,
+    identity_of,
+    match_order,
+    similar_column,
+)
 from evidence_kit.bills.payment import Bill, Payment
 from evidence_kit.bills.reading import VERSION, may_be_bill, read_bill
 from evidence_kit.bundle.reader import Bundle
@@ -37,12 +43,26 @@ class ReadBills(msgspec.Struct, frozen=True, kw_only=True):
     shortfalls: tuple[Observation, ...] = ()
 
 
+class PaymentPlace(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a payment is listed."""
+
+    bundle: str
+    """Path of the bundle."""
+    item: str
+    row: int
+
+
 class ListedPayment(msgspec.Struct, frozen=True, kw_only=True):
     """A row of a bill in a bundle."""
 
     payment: Payment
     match: Match | None
     """Where it has the number of the order; None where it has not, or none is known."""
+    similar: str | None
+    """The column where it has not that number, but one much like it."""
+    same_as: PaymentPlace | None
+    """The first row that lists the same payment: same number of the payment service, minute,
+    amount and direction; None where this is the first."""
 
 
 class ListedBill(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,6 +87,15 @@ class Payments(msgspec.Struct, frozen=True, kw_only=True):
     bills: tuple[ListedBill, ...]
     unread: tuple[str, ...]
     """Bundles, and payments in them, that could not be read."""
+
+    def matched(self) -> list[ListedPayment]:
+        """The rows that have the number of the order."""
+        return [one for bill in self.bills for one in bill.payments if one.match]
+
+    def count_matched(self) -> int:
+        """How many different payments those rows are."""
+        rows = [identity_of(one.payment) for one in self.matched()]
+        return len({one for one in rows if one}) + rows.count(None)
 
 
 def read_bills(drafts: Sequence[Draft], folder: Path, *, is_chat: bool = False) -> ReadBills:
@@ -151,47 +180,74 @@ def payments_in(path: Path) -> Payments:
     """
     folder = path if is_case(path) else path.parent
     case = open_case(folder) if is_case(folder) else None
-    order = case.facts.get("order") if case else None
-    bills: list[ListedBill] = []
-    unread: list[str] = []
+    listing = _Listing(case.facts.get("order") if case else None)
     if case is None or folder != path:
         with Bundle(path) as bundle:
-            _list(bundle, bundle.evidence, order, bills, unread)
-        return Payments(order=order, bills=tuple(bills), unread=tuple(unread))
+            listing.add(bundle, bundle.evidence)
+        return listing.payments()
     for one in case.bundle_paths():
         try:
             with Bundle(one) as bundle:
-                _list(bundle, bundle.evidence, order, bills, unread)
+                listing.add(bundle, bundle.evidence)
         except (Fault, InputError):
-            unread.append(str(one))
-    return Payments(order=order, bills=tuple(bills), unread=tuple(unread))
+            listing.unread.append(str(one))
+    return listing.payments()
 
 
-def _list(
-    bundle: Bundle,
-    evidence: Evidence,
-    order: str | None,
-    bills: list[ListedBill],
-    unread: list[str],
-) -> None:
-    for item in evidence.items:
-        for entry in item.files:
-            if entry.by is None or entry.by.operation != OPERATION:
-                continue
-            bill = read_account(bundle, entry, max_bytes=MAX_PAYMENTS_BYTES)
-            if bill is None:
-                unread.append(f"{bundle.path}: {entry.path}")
-                continue
-            bills.append(
-                ListedBill(
-                    bundle=str(bundle.path),
-                    item=item.id,
-                    original=", ".join(entry.from_),
-                    bill=bill,
-                    is_reread=is_reread(bundle, entry, bill),
-                    payments=tuple(
-                        ListedPayment(payment=one, match=match_order(one, order or ""))
-                        for one in bill.payments
-                    ),
+class _Listing:
+    """Bills of one bundle after the other.
+
+    Args:
+        order: number of the case's order.
+    """
+
+    def __init__(self, order: str | None) -> None:
+        self.unread: list[str] = []
+        self._order = order
+        self._bills: list[ListedBill] = []
+        self._seen: dict[Identity, PaymentPlace] = {}
+
+    def payments(self) -> Payments:
+        """What was found so far."""
+        return Payments(order=self._order, bills=tuple(self._bills), unread=tuple(self.unread))
+
+    def add(self, bundle: Bundle, evidence: Evidence) -> None:
+        """List the bills of a bundle.
+
+        Args:
+            bundle: open, not judged.
+            evidence: its record.
+        """
+        for item in evidence.items:
+            for entry in item.files:
+                if entry.by is None or entry.by.operation != OPERATION:
+                    continue
+                bill = read_account(bundle, entry, max_bytes=MAX_PAYMENTS_BYTES)
+                if bill is None:
+                    self.unread.append(f"{bundle.path}: {entry.path}")
+                    continue
+                rows = [self._listed(str(bundle.path), item.id, one) for one in bill.payments]
+                self._bills.append(
+                    ListedBill(
+                        bundle=str(bundle.path),
+                        item=item.id,
+                        original=", ".join(entry.from_),
+                        bill=bill,
+                        is_reread=is_reread(bundle, entry, bill),
+                        payments=tuple(rows),
+                    )
                 )
-            )
+
+    def _listed(self, bundle: str, item: str, payment: Payment) -> ListedPayment:
+        order = self._order or ""
+        match, identity, same_as = match_order(payment, order), identity_of(payment), None
+        if identity:
+            place = PaymentPlace(bundle=bundle, item=item, row=payment.place.row)
+            first = self._seen.setdefault(identity, place)
+            same_as = first if first is not place else None
+        return ListedPayment(
+            payment=payment,
+            match=match,
+            similar=None if match else similar_column(payment, order),
+            same_as=same_as,
+        )

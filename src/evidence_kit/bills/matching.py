@@ -1,12 +1,17 @@
-"""Whether a row of a bill has the number of an order."""
+"""Whether a row of a bill has the number of an order, and which rows are one payment."""
 
 import re
+import unicodedata
+from collections.abc import Iterator
 from typing import NamedTuple
 
+from evidence_kit.bills.columns import time_of
 from evidence_kit.bills.payment import Payment
 
 _MIN_PART = 8
 """Characters of an order number that is looked for inside a longer one."""
+_MIN_DIGITS = 4
+"""Of such a number: a word of letters alone may stand in any description of goods."""
 
 
 class Match(NamedTuple):
@@ -15,10 +20,25 @@ class Match(NamedTuple):
     column: str
     is_whole: bool
     """False where it is a part of a longer number, as in T200P1234567890."""
+    is_same_case: bool = True
+    """False where it stands there with other letters, large or small, as in k20261101."""
+
+
+def is_sought_in_longer(order: str) -> bool:
+    """Whether a number is long enough not to stand in another one by chance.
+
+    >>> is_sought_in_longer("K20261101"), is_sought_in_longer("20598")
+    (True, False)
+    """
+    order = order.strip()
+    digits = sum(character.isdecimal() for character in order)
+    return len(order) >= _MIN_PART and order.isascii() and digits >= _MIN_DIGITS
 
 
 def match_order(payment: Payment, order: str) -> Match | None:
     """Where a row has the order number; None where it has not.
+
+    A digit more on either side makes another number: K2026110155 does not hold K20261101.
 
     Args:
         payment: the row.
@@ -27,13 +47,70 @@ def match_order(payment: Payment, order: str) -> Match | None:
     order = order.strip()
     if not order:
         return None
+    folded = order.casefold()
+    is_in_longer = is_sought_in_longer(order)
+    part = re.compile(_bounded(order), re.ASCII | re.IGNORECASE) if is_in_longer else None
+    found = [
+        match
+        for column, cell in _numbers(payment)
+        if (match := _match(column, cell, order, folded, part))
+    ]
+    # of equals, the first column's
+    return max(found, key=lambda one: (one.is_whole, one.is_same_case), default=None)
+
+
+def _numbers(payment: Payment) -> Iterator[tuple[str, str]]:
+    """The cells where a number can stand: an order number may be like a day, but is no time."""
     for column, cell in payment.columns.items():
-        if cell == order:
-            return Match(column, True)
-    if len(order) < _MIN_PART or not order.isascii():
+        if time_of(cell, is_number=False) is None:
+            yield column, cell
+
+
+def _match(
+    column: str, cell: str, order: str, folded: str, part: re.Pattern[str] | None
+) -> Match | None:
+    if cell.casefold() == folded:
+        return Match(column, True, cell == order)
+    if part is None:
         return None
-    part = re.compile(rf"(?<!\d){re.escape(order)}(?!\d)", re.ASCII)
-    for column, cell in payment.columns.items():
-        if part.search(cell):
-            return Match(column, False)
-    return None
+    inside = [match[0] for match in part.finditer(cell)]
+    return Match(column, False, order in inside) if inside else None
+
+
+def _bounded(order: str) -> str:
+    before = r"(?<!\d)" if order[0].isdecimal() else ""
+    after = r"(?!\d)" if order[-1].isdecimal() else ""
+    return f"{before}{re.escape(order)}{after}"
+
+
+def similar_column(payment: Payment, order: str) -> str | None:
+    """Where a row that has not the number has one much like it; None where it has none.
+
+    Much like it is what has digits more next to it, as K2026110155 has more than K20261101, or
+    other marks between, as K-2026-1101 has.
+    """
+    wanted = _bare(order)
+    if not is_sought_in_longer(wanted):
+        return None
+    return next((column for column, cell in _numbers(payment) if wanted in _bare(cell)), None)
+
+
+def _bare(text: str) -> str:
+    """Letters and digits alone."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(character for character in folded if character.isalnum())
+
+
+Identity = tuple[str, ...]
+
+
+def identity_of(payment: Payment) -> Identity | None:
+    """What the same payment has in every bill; None where a row has too little of its own.
+
+    The payment service's number alone is not enough: a refund has that of what it pays back.
+    """
+    if not (payment.order_number and payment.time and payment.amount):
+        return None
+    # a spreadsheet leaves out the seconds
+    minute = payment.time[: len("YYYY-MM-DDTHH:MM")]
+    return payment.order_number, minute, payment.amount, payment.direction.value

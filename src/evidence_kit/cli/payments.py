@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from evidence_kit.actions.bills import ListedBill, ListedPayment, Payments
+from evidence_kit.bills.matching import is_sought_in_longer
 from evidence_kit.bills.payment import Direction
 from evidence_kit.cli.bill_view import SERVICES, bill_warnings
 from evidence_kit.cli.words import Words
@@ -16,6 +17,26 @@ _DIRECTIONS = {
     Direction.NEUTRAL: mark("neither in nor out"),
     Direction.UNKNOWN: mark("direction not told"),
 }
+_MATCHES = {
+    (True, True): mark("the number of the case's order stands in {column}"),
+    (True, False): mark(
+        "the number of the case's order, but for large and small letters, stands in {column}"
+    ),
+    (False, True): mark("the number of the case's order is part of what stands in {column}"),
+    (False, False): mark(
+        "the number of the case's order, but for large and small letters, is part of what stands in"
+        " {column}"
+    ),
+}
+_ABSENT = {
+    True: mark("no number in these bills equals or holds the order number {order}"),
+    False: mark(
+        "no number in these bills equals the order number {order}; only one of at least 8 letters"
+        " and digits, 4 of them digits, is looked for inside longer numbers, too"
+    ),
+}
+_MAX_SIMILAR = 10
+"""Rows that are named."""
 
 
 def payment_lines(words: Words, found: Payments) -> Iterator[str]:
@@ -33,10 +54,10 @@ def payment_lines(words: Words, found: Payments) -> Iterator[str]:
             differs = mark("beware: these rows are not what is read from the original")
             absent = mark("beware: the original is not here, so its rows could not be read again")
             yield "  " + tr(absent if listed.is_reread is None else differs)
-        for one in listed.payments:
-            yield from _rows(words, one)
         for text in bill_warnings(words, listed.bill):
             yield "  " + tr("beware: {text}", text=text)
+        for one in listed.payments:
+            yield from _rows(words, one)
     for path in found.unread:
         yield tr("beware: could not be read: {path}", path=path)
     if not found.bills:
@@ -44,18 +65,46 @@ def payment_lines(words: Words, found: Payments) -> Iterator[str]:
     elif found.order is None:
         yield tr("no order number is known: name it in a case with init --order")
     else:
-        yield _answer(words, found)
+        yield from _answer(words, found, found.order)
 
 
-def _answer(words: Words, found: Payments) -> str:
-    matches = [one.match for bill in found.bills for one in bill.payments if one.match]
+def _answer(words: Words, found: Payments, order: str) -> Iterator[str]:
+    """How many rows have the number, and how many payments these are."""
+    tr, matches = words.tr, [one.match for one in found.matched() if one.match]
+    whole = sum(match.is_whole for match in matches)
+    if whole:
+        yield tr("rows with the order number {order}: {count}", order=order, count=whole)
+    if part := len(matches) - whole:
+        text = mark("rows where a longer number or text holds the order number {order}: {count}")
+        yield tr(text, order=order, count=part)
+    payments = found.count_matched()
+    if payments < len(matches):
+        text = mark(
+            "these rows list {count} different payments; those that are listed several times have"
+            " the same order number of the payment service, minute, amount and direction"
+        )
+        yield tr(text, count=payments)
     if not matches:
-        text = mark("no row of these bills has the order number {order}")
-    elif any(match.is_whole for match in matches):
-        text = mark("the bill has a row with the order number {order}")
-    else:
-        text = mark("the bill has a row with a longer number that holds the order number {order}")
-    return words.tr(text, order=str(found.order))
+        yield tr(_ABSENT[is_sought_in_longer(order)], order=order)
+        yield from _similar(words, found)
+
+
+def _similar(words: Words, found: Payments) -> Iterator[str]:
+    rows = [
+        words.tr(
+            "{bundle} {item}, row {row}",
+            bundle=Path(listed.bundle).name,
+            item=listed.item,
+            row=one.payment.place.row,
+        )
+        for listed in found.bills
+        for one in listed.payments
+        if one.similar
+    ]
+    if rows:
+        text = mark("rows with a number much like it, {count}: {rows}")
+        shown = rows[:_MAX_SIMILAR] + ["…"] * (len(rows) > _MAX_SIMILAR)
+        yield words.tr(text, count=len(rows), rows="; ".join(shown))
 
 
 def _rows(words: Words, listed: ListedPayment) -> Iterator[str]:
@@ -83,19 +132,39 @@ def _rows(words: Words, listed: ListedPayment) -> Iterator[str]:
         merchant=one.merchant_order_number or "-",
     )
     yield f"    {numbers}"
-    if listed.match:
-        text = (
-            mark("the number of the case's order stands in {column}")
-            if listed.match.is_whole
-            else mark("the number of the case's order is part of what stands in {column}")
+    for text in _of_order(words, listed):
+        yield f"    {text}"
+    if listed.same_as:
+        place = tr(
+            "{bundle} {item}, row {row}",
+            bundle=Path(listed.same_as.bundle).name,
+            item=listed.same_as.item,
+            row=listed.same_as.row,
         )
-        yield "    " + tr(text, column=listed.match.column)
+        text = mark("the same payment (order number, time, amount) is listed already: {place}")
+        yield "    " + tr(text, place=place)
+
+
+def _of_order(words: Words, listed: ListedPayment) -> Iterator[str]:
+    """Where the row has the number of the case's order, or one much like it."""
+    match = listed.match
+    if match:
+        yield words.tr(_MATCHES[match.is_whole, match.is_same_case], column=match.column)
+    elif listed.similar:
+        text = mark("a number much like that of the case's order, but not it, stands in {column}")
+        yield words.tr(text, column=listed.similar)
 
 
 def payment_data(found: Payments) -> dict[str, Any]:
     """The same as JSON."""
-    return {"order": found.order, "bills": [_bill_data(one) for one in found.bills]} | {
-        "unread": found.unread
+    whole = sum(one.match.is_whole for one in found.matched() if one.match)
+    return {
+        "order": found.order,
+        "rows_whole": whole,
+        "rows_part": len(found.matched()) - whole,
+        "different_payments": found.count_matched(),
+        "bills": [_bill_data(one) for one in found.bills],
+        "unread": found.unread,
     }
 
 
@@ -113,7 +182,9 @@ def _bill_data(listed: ListedBill) -> dict[str, Any]:
         "payments": [
             {
                 "payment": one.payment,
-                "match": one.match and {"column": one.match.column, "is_whole": one.match.is_whole},
+                "match": one.match and one.match._asdict(),
+                "similar": one.similar,
+                "same_as": one.same_as,
             }
             for one in listed.payments
         ],
