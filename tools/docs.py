@@ -25,6 +25,7 @@ from evidence_kit.actions import sealed_chat
 from evidence_kit.bills import payment
 from evidence_kit.bundle import environment
 from evidence_kit.chats import (
+    accounts,
     alignment,
     coverage,
     lexicon,
@@ -33,6 +34,7 @@ from evidence_kit.chats import (
     promises,
     record,
     silence,
+    transcript,
 )
 from evidence_kit.cli import chat_json, verify
 from evidence_kit.cli.commands import NAME, root
@@ -82,6 +84,7 @@ EXIT_CODES_ZH = {
 }
 CHATS = (
     chat_json,
+    accounts,
     alignment,
     coverage,
     lexicon,
@@ -91,6 +94,7 @@ CHATS = (
     record,
     sealed_chat,
     silence,
+    transcript,
     report,
 )
 LANGUAGES = {"en": "## Commands", "zh": "## 命令"}

@@ -11,11 +11,22 @@ from typing import BinaryIO, NamedTuple
 import msgspec
 
 from evidence_kit.chats.reading import Reading
-from evidence_kit.chats.record import Participant, Precision, Record, TzStatus
+from evidence_kit.chats.record import (
+    PARTICIPANTS,
+    Participant,
+    Party,
+    Precision,
+    Record,
+    RecordKind,
+    TzStatus,
+)
 from evidence_kit.chats.source import Source
 from evidence_kit.chats.times import instant_ms
 from evidence_kit.chats.totals import counted
 
+_NAMES = 20
+_SAYING = frozenset({RecordKind.TEXT, RecordKind.MEDIA})
+_ROLELESS = frozenset({Party.OTHER, Party.UNKNOWN})
 _NO_TIME = -(1 << 62)
 _SPOOL_BYTES = 1 << 20
 _WINDOW_BYTES = 1 << 16
@@ -37,6 +48,26 @@ class Entry(NamedTuple):
     def exact_ms(self) -> int | None:
         """The same where it is exact to the minute at least."""
         return None if self.record.precision is Precision.DAY else self.at_ms
+
+
+class Sender(msgspec.Struct, frozen=True, kw_only=True):
+    """Who wrote some messages."""
+
+    sender_raw: str | None
+    """None where the format gives no name."""
+    sender_id: str | None
+    messages: int
+
+
+class Roleless(msgspec.Struct, frozen=True, kw_only=True):
+    """What is from senders whom nobody said to be the buyer or the merchant."""
+
+    messages: int
+    """Texts and media messages."""
+    senders: tuple[Sender, ...]
+    """Those with most of them first, 20 at most."""
+    more_senders: int
+    """How many there are beyond these; more than 10,000 are not told apart."""
 
 
 class Transcript:
@@ -62,6 +93,7 @@ class Transcript:
         """Whether some time rests on the offset that is taken where none is written."""
         self.sha256 = ""
         """Digest of all records as lines of JSON: what messages.jsonl must have."""
+        self._roleless: dict[tuple[str | None, str | None], int] = {}
         self.conversations: list[str | None] = []
         """The chats of the export, in the order in which they begin."""
         try:
@@ -87,6 +119,8 @@ class Transcript:
             encoder.encode_into(record, buffer, len(buffer))
             buffer += b"\n"
             self._starts.append(position + len(buffer))
+            if record.role in _ROLELESS and record.kind in _SAYING:
+                self._count(record)
             candidates = record.ts_candidates
             if record.tz_status is TzStatus.ASSUMED:
                 self.has_assumed_times = True
@@ -103,6 +137,27 @@ class Transcript:
         spool.flush()
         self.sha256 = digest.hexdigest()
         self.conversations = list(known)
+
+    def _count(self, record: Record) -> None:
+        sender = (record.sender_raw, record.sender_id)
+        if sender not in self._roleless and len(self._roleless) >= PARTICIPANTS:
+            sender = (None, None)
+        self._roleless[sender] = self._roleless.get(sender, 0) + 1
+
+    @property
+    def roleless(self) -> Roleless | None:
+        """The messages that no view of the parties counts; None where there is none."""
+        if not self._roleless:
+            return None
+        counts = Counter(self._roleless)
+        return Roleless(
+            messages=counts.total(),
+            senders=tuple(
+                Sender(sender_raw=name, sender_id=sender_id, messages=count)
+                for (name, sender_id), count in counts.most_common(_NAMES)
+            ),
+            more_senders=max(0, len(counts) - _NAMES),
+        )
 
     def __enter__(self) -> "Transcript":
         return self

@@ -144,10 +144,16 @@ def _link(number: int) -> Html:
     return tag("a", name, href=f"#{name}")
 
 
+def _roleless(words: ChatWords, chat: SealedChat) -> Html:
+    found = chat.transcript.roleless
+    return tag("p", words.roleless(found), class_="dim") if found else Html("")
+
+
 def _silences(view: View, words: ChatWords, chat: SealedChat, found: Findings) -> Iterator[Html]:
     if not chat.has_roles:
         yield tag("p", view.tr("who is the buyer and who the merchant was not said"), class_="say")
         return
+    yield _roleless(words, chat)
     if not found.silences:
         none = view.tr("no message of the buyer waits for a reply for an hour or more")
         yield tag("p", none, class_="say")
@@ -168,6 +174,7 @@ def _promises(view: View, words: ChatWords, chat: SealedChat, found: Findings) -
     if not chat.has_roles:
         yield tag("p", view.tr("who is the buyer and who the merchant was not said"), class_="say")
         return
+    yield _roleless(words, chat)
     if not found.promises and not found.left_out:
         none = view.tr("no words of the merchant were found that promise something")
         yield tag("p", none, class_="say")

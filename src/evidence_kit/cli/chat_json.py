@@ -12,7 +12,7 @@ from evidence_kit.chats.lexicon import Lexicon
 from evidence_kit.chats.marks import Mark
 from evidence_kit.chats.narrowing import Narrowed
 from evidence_kit.chats.record import Chat, Record
-from evidence_kit.chats.transcript import Entry
+from evidence_kit.chats.transcript import Entry, Roleless
 from evidence_kit.chats.unread import Unread
 from evidence_kit.report import Outcome, Report
 
@@ -66,6 +66,8 @@ class ViewHead(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """In `marks` and `promises`."""
     rejected: tuple[Mark, ...] = ()
     """In `promises`: what was left out since a note of the case rejects it."""
+    roleless: Roleless | None = None
+    """In `silence` and `promises`: what is from neither party and not counted, if anything is."""
     alignment: Alignment | None = None
     """In `diff`."""
     narrowed: Narrowed | None = None
@@ -98,6 +100,7 @@ def head(
     *,
     lexicons: Sequence[Lexicon] = (),
     rejected: Sequence[Mark] = (),
+    roleless: Roleless | None = None,
     alignment: Alignment | None = None,
     narrowed: Narrowed | None = None,
 ) -> ViewHead:
@@ -110,6 +113,7 @@ def head(
             LexiconUsed(id=one.id, version=one.version, sha256=one.sha256) for one in lexicons
         ),
         rejected=tuple(rejected),
+        roleless=roleless,
         alignment=alignment,
         narrowed=narrowed,
     )

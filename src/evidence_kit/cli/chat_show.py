@@ -119,7 +119,8 @@ class Show:
             lambda: find_silences(self._chat.transcript), lambda part: part.of_silence
         )
         lines = silence_lines(self._text, found, is_part=self._is_part)
-        self._put(self._head("silence"), found if self._as_json else lines)
+        head = self._head("silence", is_of_parties=True)
+        self._put(head, found if self._as_json else lines)
 
     def promises(self) -> None:
         """Promises and what came of them."""
@@ -140,7 +141,7 @@ class Show:
             lambda part: lambda check: part.of_number(check.number),
         )
         lines = promise_lines(self._text, transcript, found, left_out, is_part=self._is_part)
-        head = self._head("promises", lexicons=lexicons, rejected=left_out)
+        head = self._head("promises", lexicons=lexicons, rejected=left_out, is_of_parties=True)
         self._put(head, found if self._as_json else lines)
 
     def coverage(self) -> None:
@@ -299,11 +300,20 @@ class Show:
         return Selection(transcript, narrowing, finder, rejected)
 
     def _head(
-        self, view: str, *, lexicons: Sequence[Lexicon] = (), rejected: Sequence[Mark] = ()
+        self,
+        view: str,
+        *,
+        lexicons: Sequence[Lexicon] = (),
+        rejected: Sequence[Mark] = (),
+        is_of_parties: bool = False,
     ) -> chat_json.ViewHead:
-        narrowed = self._narrowed
         return chat_json.head(
-            view, self._opened, lexicons=lexicons, rejected=rejected, narrowed=narrowed
+            view,
+            self._opened,
+            lexicons=lexicons,
+            rejected=rejected,
+            roleless=self._chat.transcript.roleless if is_of_parties else None,
+            narrowed=self._narrowed,
         )
 
     def _put(self, head: chat_json.ViewHead, entries: Any) -> None:
@@ -312,6 +322,8 @@ class Show:
             return
         self._put_head()
         self._put_narrowed(head.view)
+        if head.roleless:
+            self._terminal.put_many((self._text.roleless(head.roleless), ""))
         self._terminal.put_many(entries)
 
     def _put_narrowed(self, view: str) -> None:

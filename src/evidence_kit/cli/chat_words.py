@@ -11,13 +11,15 @@ from evidence_kit.chats.lexicon import Category
 from evidence_kit.chats.marks import Tag
 from evidence_kit.chats.record import Flag, Party, Precision, Record, RecordKind, TzStatus
 from evidence_kit.chats.times import instant
-from evidence_kit.chats.transcript import Entry
+from evidence_kit.chats.transcript import Entry, Roleless, Sender
 from evidence_kit.cli.words import Words
 from evidence_kit.i18n import mark
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LENGTHS = {Precision.DAY: 10, Precision.MINUTE: 16, Precision.SECOND: 19}
 _DIGEST_CHARACTERS = 16
+_SENDERS = 10
+_NAME_CHARACTERS = 60
 
 KINDS = {
     RecordKind.TEXT: mark("text"),
@@ -199,6 +201,25 @@ class ChatWords:
             return self.tr("{name} ({role})", name=name, role=role) if name else role
         return escape(name) or self.tr(KINDS[record.kind])
 
+    def roleless(self, found: Roleless) -> str:
+        """What is from neither party, and from whom, so that nobody takes it for counted."""
+        shown = found.senders[:_SENDERS]
+        names = [
+            self.tr("{name} ({count})", name=_clipped(self._sender(one)), count=one.messages)
+            for one in shown
+        ]
+        if found.more_senders or len(found.senders) > len(shown):
+            names.append("…")
+        return self.plural(
+            "{count} message is from a sender without a role, and not counted: {names}",
+            "{count} messages are from senders without a role, and not counted: {names}",
+            found.messages,
+            names=", ".join(names),
+        )
+
+    def _sender(self, one: Sender) -> str:
+        return one.sender_raw or one.sender_id or self.tr("without a name")
+
     def place(self, record: Record) -> str:
         """Where in the original it stands: bytes from 0, lines from 1, the last one included."""
         span = record.src
@@ -226,6 +247,11 @@ class ChatWords:
             yield self.tr(FLAGS[flag])
         for name in record.attachments[:SHOWN_FILES]:
             yield self.tr("file: {name}", name=escape(name))
+
+
+def _clipped(name: str) -> str:
+    """A stranger's name where many stand in a line."""
+    return name if len(name) <= _NAME_CHARACTERS else f"{name[:_NAME_CHARACTERS]}…"
 
 
 def zone_name(offset: str) -> str:
