@@ -14,6 +14,7 @@ from evidence_kit.actions.case import create_case
 from evidence_kit.actions.kit import Kit
 from evidence_kit.actions.seal import Sealed
 from evidence_kit.bills import cells
+from evidence_kit.bills.reading import VERSION
 from evidence_kit.bundle.reader import Bundle
 from evidence_kit.model import Kind, Maker, Role
 from evidence_kit.report import Outcome
@@ -47,7 +48,7 @@ def test_bill_is_a_document_with_its_payments_beside_it(
         Role.DERIVED,
         (original.path,),
     )
-    assert payments.by == Maker(operation=OPERATION, tool="bills", version="1")
+    assert payments.by == Maker(operation=OPERATION, tool="bills", version=VERSION)
     assert [note.code for note in sealed.notes] == ["bill.read"]
     told = json.loads(files[PAYMENTS])
     Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8"))).validate(told)
@@ -184,3 +185,20 @@ def test_rows_of_other_bytes_than_were_sealed_are_not_told(kit: Kit, tmp_path: P
         (entry,) = (one for one in bundle.evidence.items[0].files if one.path == PAYMENTS)
         assert BillReader().read(bundle, entry, sha256="0" * 64) is None
         assert BillReader().read(bundle, entry, sha256=bundle.manifest[PAYMENTS]) is not None
+
+
+def test_order_numbers_that_a_spreadsheet_cut_are_told_of(kit: Kit, tmp_path: Path) -> None:
+    path = tmp_path / "bill.csv"
+    path.write_bytes(make.wechat_csv().replace(make.WECHAT_NUMBER.encode(), b"4.20000E+27"))
+    notes = {note.code: note.params for note in add(path, kit, tmp_path).notes}
+    assert notes["bill.rounded"]["number"] == "4.20000E+27"
+    assert notes["bill.rounded"]["row"] == 18
+
+
+def test_rows_of_another_version_of_the_reader_say_whose_they_are(
+    kit: Kit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evidence_kit.actions.bills.VERSION", "0")
+    sealed = add(make.HERE / "wechat.csv", kit, tmp_path)
+    (told,) = read_each(sealed.path, BillReader())
+    assert (told.reader_version, told.is_reread) == ("0", True)

@@ -7,7 +7,7 @@ import pytest
 
 from evidence_kit.bills import cells, reading, xlsx
 from evidence_kit.bills.cells import BillStop, text_rows
-from evidence_kit.bills.columns import amount_of, time_of
+from evidence_kit.bills.columns import amount_of, is_rounded, time_of
 from evidence_kit.bills.reading import read_bill
 from evidence_kit.bills.xlsx import xlsx_rows
 from fixtures.bills import make
@@ -169,7 +169,8 @@ def test_rows_of_a_text_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     ("text", "is_number", "time"),
     [
         ("2026-11-01 20:06:41", False, "2026-11-01T20:06:41"),
-        ("2026/11/1 20:06", False, "2026-11-01T20:06:00"),
+        ("2026/11/1 20:06", False, "2026-11-01T20:06"),
+        ("2026/11/1 20:06:00", False, "2026-11-01T20:06:00"),
         ("2026-02-30 10:00:00", False, None),
         ("2026-11-01 24:06:41", False, None),
         ("yesterday", False, None),
@@ -188,6 +189,10 @@ def test_time_of_a_row(text: str, is_number: bool, time: str | None) -> None:
     ("text", "is_number", "amount"),
     [
         ("¥-1,234.5", False, "-1234.50"),
+        ("-¥1,234.50", False, "-1234.50"),
+        ("\u2212￥1,234.50", False, "-1234.50"),
+        ("+¥30", False, "30.00"),
+        ("-¥-30", False, None),
         ("0.005", True, "0.005"),
         ("1e400", True, None),
         ("nan", True, None),
@@ -198,3 +203,22 @@ def test_time_of_a_row(text: str, is_number: bool, time: str | None) -> None:
 )
 def test_amount_of_a_row(text: str, is_number: bool, amount: str | None) -> None:
     assert amount_of(text, is_number=is_number) == amount
+
+
+@pytest.mark.parametrize(
+    ("number", "is_lost"),
+    [
+        ("2.02611E+27", True),
+        ("2E+27", True),
+        ("2.0261101220014999E+027", True),
+        ("2026110122001490000000000000", True),
+        ("2026110122001400000000000001", False),
+        ("4200002026110100000000000001", False),
+        ("1234567890000000", False),
+        ("2.5E", False),
+        ("1E10", False),
+        ("", False),
+    ],
+)
+def test_number_that_lost_digits_is_known_by_its_form(number: str, is_lost: bool) -> None:
+    assert is_rounded(number) is is_lost

@@ -8,7 +8,13 @@ import msgspec
 import pytest
 
 from evidence_kit.bills import cells
-from evidence_kit.bills.matching import Match, identity_of, match_order, similar_column
+from evidence_kit.bills.matching import (
+    Match,
+    identity_of,
+    match_order,
+    rounded_numbers,
+    similar_column,
+)
 from evidence_kit.bills.payment import Bill, Direction, Payment, Service
 from evidence_kit.bills.reading import may_be_bill, read_bill
 from fixtures import story
@@ -270,3 +276,10 @@ def test_rows_are_one_payment_only_if_number_time_and_amount_are_the_same(
     assert identity_of(row) == identity_of(other)
     assert identity_of(row) != identity_of(with_number("1", **{field: value}))
     assert identity_of(with_number("1", **{field: ""})) is None
+
+
+def test_rows_whose_number_lost_digits_are_not_told_to_be_one_payment() -> None:
+    row = with_number("1", order_number="2.02611E+27")
+    assert rounded_numbers(row) == ("2.02611E+27",)
+    assert identity_of(row) is None
+    assert rounded_numbers(with_number("1")) == ()

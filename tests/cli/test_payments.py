@@ -1,11 +1,13 @@
 """What `show --payments` prints, in both languages."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from evidence_kit.bills.columns import time_of
 from evidence_kit.errors import ExitCode
 from fixtures import story
 from fixtures.bills import make
@@ -82,6 +84,7 @@ def test_json_tells_of_the_bill_and_what_it_lacks(run: Run, cut: Path) -> None:
         "count": 3,
         "declared_count": 4,
         "stopped": {"code": "bill.undecodable", "row": 20},
+        "rounded_rows": [],
         "is_reread": True,
     }
     (listed,) = json.loads(run("show", cut, "--payments", "--json").out)["bills"]
@@ -161,3 +164,75 @@ def test_short_order_is_said_not_to_be_looked_for_inside_longer_numbers(run: Run
     run("add", numbered("a.csv", "T200P598"), "--case", "case", "--no-timestamp")
     told = run("show", "case", "--payments").out
     assert "no number in these bills equals the order number 598; only one of at least 8" in told
+
+
+def excel(text: str) -> bytes:
+    """A bill as a spreadsheet program saves it again."""
+    text = text.replace(make.WECHAT_NUMBER, "4.2E+27")
+    return text.replace("2026-11-01 20:06:41", "2026/11/1 20:06").encode()
+
+
+@pytest.fixture
+def saved_again(run: Run) -> Path:
+    """A bundle with such a bill."""
+    Path("excel.csv").write_bytes(excel(make.wechat_csv().decode("utf-8-sig")))
+    run("add", "excel.csv", "-o", "excel.zip", "--no-timestamp")
+    return Path("excel.zip")
+
+
+def test_time_is_shown_as_exactly_as_the_bill_has_it(run: Run, saved_again: Path) -> None:
+    told = run("show", saved_again, "--payments").out
+    assert "  2026-11-01 20:06 out 598.00 yuan" in told
+    (bill,) = json.loads(run("show", saved_again, "--payments", "--json").out)["bills"]
+    assert bill["payments"][0]["payment"]["time"] == "2026-11-01T20:06"
+    assert bill["payments"][0]["rounded"] == ["4.2E+27"]
+
+
+@pytest.mark.parametrize("options", [[], ["--payments"]], ids=["show", "payments"])
+def test_order_number_that_lost_digits_is_warned_of(
+    options: list[str], run: Run, saved_again: Path
+) -> None:
+    told = run("show", saved_again, *options).out
+    assert "beware: order numbers have lost digits in 1 rows, such as 4.2E+27 in row 18" in told
+    assert "订单号丢了位数" in run("--lang", "zh", "show", saved_again, *options).out
+
+
+def test_row_whose_order_number_lost_digits_says_so(run: Run, saved_again: Path) -> None:
+    told = run("show", saved_again, "--payments").out
+    assert told.count("beware: 4.2E+27 is not the whole number") == 1
+
+
+def test_bytes_of_a_row_are_told_from_the_first_to_the_last(run: Run, case: Path) -> None:
+    (row,) = (line for line in run("show", case, "--payments").out.splitlines() if "598.00" in line)
+    match = re.search(r"bytes (\d+)–(\d+)", row)
+    assert match is not None
+    content = (make.HERE / "alipay_app.csv").read_bytes()
+    first, last = int(match[1]), int(match[2])
+    assert content[first - 1 : first] == content[last : last + 1] == b"\n"
+
+
+def test_rows_that_another_version_reads_otherwise_are_warned_of(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("excel.csv").write_bytes(excel(make.wechat_csv().decode("utf-8-sig")))
+    with monkeypatch.context() as older:
+        older.setattr("evidence_kit.actions.bills.VERSION", "1")
+        older.setattr(
+            "evidence_kit.bills.reading.time_of",
+            lambda text, *, is_number: f"{time_of(text, is_number=is_number)}:00",
+        )
+        run("add", "excel.csv", "-o", "old.zip", "--no-timestamp")
+    for options in ([], ["--payments"]):
+        told = run("show", "old.zip", *options).out
+        assert "said to come from version 1" in told
+
+
+def test_rows_that_the_original_has_not_are_warned_of(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as forger:
+        forger.setattr("evidence_kit.bills.reading.amount_of", lambda text, *, is_number: "999.00")
+        run("add", make.HERE / "wechat.csv", "-o", "forged.zip", "--no-timestamp")
+    for options in ([], ["--payments"]):
+        told = run("show", "forged.zip", *options).out
+        assert "beware: its rows are not what this version reads from the original\n" in told

@@ -23,6 +23,8 @@ class ReadBill(msgspec.Struct, frozen=True, kw_only=True):
     bill: Bill
     is_reread: bool | None
     """True where this version reads the same from the original; None where it was not read."""
+    reader_version: str
+    """Of the reader that is said to have read the rows."""
 
 
 def read_account(
@@ -94,7 +96,7 @@ class BillReader:
         if bill.encoding == "xlsx":
             cost_bytes = max(cost_bytes, MAX_BYTES)  # it unpacks to as much
         is_same = is_reread(bundle, entry, bill) if self._takes(cost_bytes) else None
-        return ReadBill(bill=bill, is_reread=is_same)
+        return ReadBill(bill=bill, is_reread=is_same, reader_version=entry.by.version)
 
     def _takes(self, size_bytes: int) -> bool:
         if size_bytes > self._bytes_left:

@@ -20,6 +20,7 @@ from evidence_kit.bills.matching import (
     Match,
     identity_of,
     match_order,
+    rounded_numbers,
     similar_column,
 )
 from evidence_kit.bills.payment import Bill, Payment
@@ -76,6 +77,8 @@ class ListedBill(msgspec.Struct, frozen=True, kw_only=True):
     bill: Bill
     is_reread: bool | None
     """True where this version reads the same from the original; None where that is not there."""
+    reader_version: str
+    """Of the reader that is said to have read the rows."""
     payments: tuple[ListedPayment, ...]
 
 
@@ -165,6 +168,11 @@ def _notes(bill: Bill, name: str) -> Iterator[Observation]:
     if bill.declared_count not in (None, count):
         params: dict[str, str | int] = {"declared": bill.declared_count or 0, "actual": count}
         yield Observation(code="bill.declared", params={"name": name, **params})
+    rounded = [(row, number) for row in bill.payments for number in rounded_numbers(row)]
+    if rounded:
+        params = {"row": rounded[0][0].place.row, "number": rounded[0][1]}
+        params["count"] = len({row.place.row for row, _ in rounded})
+        yield Observation(code="bill.rounded", params={"name": name, **params})
 
 
 def payments_in(path: Path) -> Payments:
@@ -234,6 +242,7 @@ class _Listing:
                         original=", ".join(entry.from_),
                         bill=bill,
                         is_reread=is_reread(bundle, entry, bill),
+                        reader_version=entry.by.version,
                         payments=tuple(rows),
                     )
                 )

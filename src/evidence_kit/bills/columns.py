@@ -11,7 +11,13 @@ from evidence_kit.bills.payment import Direction, Service
 _TIME = re.compile(
     r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})[ T]+(\d{1,2}):(\d\d)(?::(\d\d))?(?:\.\d+)?", re.ASCII
 )
-_AMOUNT = re.compile(r"[¥￥]?\s*([+-]?)(\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(\.\d{1,4})?", re.ASCII)
+# The sign stands before the currency or behind it; some programs write U+2212 for a minus.
+_AMOUNT = re.compile(
+    r"([+\-\u2212]?)\s*[¥￥]?\s*([+\-\u2212]?)(\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(\.\d{1,4})?",
+    re.ASCII,
+)
+_ROUNDED = re.compile(r"\d(?:\.\d{1,20})?E\+\d{1,3}|\d{15}0{5,40}", re.ASCII)
+"""Tables keep 15 digits of a number (ECMA-376: binary numbers), and show few of a long one."""
 _DIRECTIONS = {
     "支出": Direction.OUT,
     "收入": Direction.IN,
@@ -105,7 +111,10 @@ def names_of(cells: Sequence[str]) -> tuple[str, ...]:
 
 
 def time_of(text: str, *, is_number: bool) -> str | None:
-    """A time without a zone; None where it is none.
+    """A time without a zone, as exact as it is written; None where it is none.
+
+    >>> time_of("2026/11/1 20:03", is_number=False)
+    '2026-11-01T20:03'
 
     Args:
         text: the cell.
@@ -122,7 +131,7 @@ def time_of(text: str, *, is_number: bool) -> str | None:
         if match:
             year, month, day, hour, minute = (int(part) for part in match.groups()[:5])
             moment = datetime(year, month, day, hour, minute, int(match[6] or 0))
-            return moment.isoformat(timespec="seconds")
+            return moment.isoformat(timespec="seconds" if match[6] else "minutes")
     except ValueError:
         pass
     return None
@@ -136,6 +145,8 @@ def amount_of(text: str, *, is_number: bool) -> str | None:
 
     >>> amount_of("¥1,234.5", is_number=False)
     '1234.50'
+    >>> amount_of("-¥30", is_number=False)
+    '-30.00'
     >>> amount_of("9.7799999999999994", is_number=True)
     '9.78'
     """
@@ -145,14 +156,23 @@ def amount_of(text: str, *, is_number: bool) -> str | None:
         except (ValueError, ArithmeticError):
             return None
     match = _AMOUNT.fullmatch(text)
-    if not match:
+    if not match or (match[1] and match[2]):
         return None
-    sign, whole, places = match.groups()
+    before, behind, whole, places = match.groups()
     places = (places or ".").ljust(3, "0")
-    minus = "-" if sign == "-" else ""
+    minus = "" if (before or behind) in ("", "+") else "-"
     return minus + (whole.replace(",", "").lstrip("0") or "0") + places
 
 
 def direction_of(text: str) -> Direction:
     """Which way the money went."""
     return _DIRECTIONS.get(text, Direction.UNKNOWN)
+
+
+def is_rounded(number: str) -> bool:
+    """Whether a long number has lost digits, as when a spreadsheet program saves a bill again.
+
+    >>> is_rounded("2.02611E+27"), is_rounded("2026110122001400000000000001")
+    (True, False)
+    """
+    return _ROUNDED.fullmatch(number) is not None

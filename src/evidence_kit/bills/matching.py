@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from evidence_kit.bills.columns import time_of
+from evidence_kit.bills.columns import is_rounded, time_of
 from evidence_kit.bills.payment import Payment
 
 _MIN_PART = 8
@@ -101,6 +101,15 @@ def _bare(text: str) -> str:
     return "".join(character for character in folded if character.isalnum())
 
 
+def rounded_numbers(payment: Payment) -> tuple[str, ...]:
+    """The order numbers of a row that have lost digits."""
+    return tuple(
+        number
+        for number in (payment.order_number, payment.merchant_order_number)
+        if is_rounded(number)
+    )
+
+
 Identity = tuple[str, ...]
 
 
@@ -110,6 +119,8 @@ def identity_of(payment: Payment) -> Identity | None:
     The payment service's number alone is not enough: a refund has that of what it pays back.
     """
     if not (payment.order_number and payment.time and payment.amount):
+        return None
+    if is_rounded(payment.order_number):
         return None
     # a spreadsheet leaves out the seconds
     minute = payment.time[: len("YYYY-MM-DDTHH:MM")]

@@ -46,7 +46,8 @@ class Payment(_Row, frozen=True, kw_only=True):
     """One row of a bill."""
 
     time: str | None
-    """YYYY-MM-DDTHH:MM:SS without a zone, as the bill tells none; None where it is no time."""
+    """YYYY-MM-DDTHH:MM:SS without a zone, as the bill tells none, or YYYY-MM-DDTHH:MM where it
+    tells no seconds; None where it is no time."""
     counterparty: str
     amount: str | None
     """Exact decimal text in yuan, such as "30.00"; None where it is no amount."""

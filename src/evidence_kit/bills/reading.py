@@ -15,7 +15,7 @@ from evidence_kit.bills.columns import (
 from evidence_kit.bills.payment import FORMAT, Bill, Payment, Place, Stopped
 from evidence_kit.bills.xlsx import is_workbook, xlsx_rows
 
-VERSION = "1"
+VERSION = "2"
 """Goes up whenever the same bytes give other rows."""
 _MAX_PREAMBLE_ROWS = 100
 _MAX_REST = 200

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from evidence_kit.actions.bill_account import ReadBill
+from evidence_kit.bills.matching import rounded_numbers
 from evidence_kit.bills.payment import Bill, Service
+from evidence_kit.bills.reading import VERSION
 from evidence_kit.cli.words import Words
 from evidence_kit.i18n import mark
 
@@ -13,10 +15,6 @@ _STOPPED = {
     "bill.malformed": mark("the bill is damaged after row {row}, and was not read further"),
     "bill.too_large": mark("the bill was read up to row {row} only; there is too much of it"),
     "bill.undecodable": mark("the bill is no text after row {row}, and was not read further"),
-}
-_REREAD = {
-    False: mark("its rows are not what this version reads from the original"),
-    None: mark("the original was not read again"),
 }
 
 
@@ -32,10 +30,29 @@ def bill_rows(words: Words, read: ReadBill) -> Iterator[tuple[str, str]]:
             count=len(bill.payments),
         ),
     )
-    if not read.is_reread:
-        yield tr("beware"), tr(_REREAD[read.is_reread])
+    if read.is_reread is None:
+        yield tr("beware"), tr("the original was not read again")
+    elif not read.is_reread:
+        yield tr("beware"), other_rows(words, read.reader_version)
     for text in bill_warnings(words, bill):
         yield tr("beware"), text
+
+
+def other_rows(words: Words, version: str) -> str:
+    """That the rows of a bill are not those of its original.
+
+    Args:
+        words: in the user's language.
+        version: of the reader that is said to have read them.
+    """
+    if version == VERSION:
+        return words.tr("its rows are not what this version reads from the original")
+    return words.tr(
+        "its rows are not what this version ({own}) of the reader reads from the original; they"
+        " are said to come from version {version}",
+        own=VERSION,
+        version=version,
+    )
 
 
 def bill_warnings(words: Words, bill: Bill) -> Iterator[str]:
@@ -49,6 +66,15 @@ def bill_warnings(words: Words, bill: Bill) -> Iterator[str]:
         )
     if bill.stopped:
         yield words.tr(_STOPPED[bill.stopped.code], row=bill.stopped.row)
+    rounded = [(row, number) for row in bill.payments for number in rounded_numbers(row)]
+    if rounded:
+        yield words.tr(
+            "order numbers have lost digits in {count} rows, such as {number} in row {row}:"
+            " spreadsheet programs do that when they save a bill again",
+            count=len({row.place.row for row, _ in rounded}),
+            number=rounded[0][1],
+            row=rounded[0][0].place.row,
+        )
 
 
 def bill_data(read: ReadBill) -> dict[str, Any]:
@@ -59,5 +85,6 @@ def bill_data(read: ReadBill) -> dict[str, Any]:
         "count": len(bill.payments),
         "declared_count": bill.declared_count,
         "stopped": bill.stopped,
+        "rounded_rows": [one.place.row for one in bill.payments if rounded_numbers(one)],
         "is_reread": read.is_reread,
     }

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from evidence_kit.actions.bills import ListedBill, ListedPayment, Payments
-from evidence_kit.bills.matching import is_sought_in_longer
+from evidence_kit.bills.matching import is_sought_in_longer, rounded_numbers
 from evidence_kit.bills.payment import Direction
-from evidence_kit.cli.bill_view import SERVICES, bill_warnings
+from evidence_kit.cli.bill_view import SERVICES, bill_warnings, other_rows
 from evidence_kit.cli.words import Words
 from evidence_kit.i18n import mark
 
@@ -50,10 +50,12 @@ def payment_lines(words: Words, found: Payments) -> Iterator[str]:
             service=tr(SERVICES[listed.bill.service]),
             path=listed.original,
         )
-        if not listed.is_reread:
-            differs = mark("beware: these rows are not what is read from the original")
-            absent = mark("beware: the original is not here, so its rows could not be read again")
-            yield "  " + tr(absent if listed.is_reread is None else differs)
+        if listed.is_reread is None:
+            text = mark("beware: the original is not here, so its rows could not be read again")
+            yield "  " + tr(text)
+        elif not listed.is_reread:
+            text = other_rows(words, listed.reader_version)
+            yield "  " + tr("beware: {text}", text=text)
         for text in bill_warnings(words, listed.bill):
             yield "  " + tr("beware: {text}", text=text)
         for one in listed.payments:
@@ -110,12 +112,12 @@ def _similar(words: Words, found: Payments) -> Iterator[str]:
 def _rows(words: Words, listed: ListedPayment) -> Iterator[str]:
     one, tr = listed.payment, words.tr
     place = tr("row {row}", row=one.place.row)
-    if one.place.byte_start is not None:
+    if one.place.byte_start is not None and one.place.byte_end is not None:
         place = tr(
-            "row {row}, bytes {start}–{end}",
+            "row {row}, bytes {first}–{last}",
             row=one.place.row,
-            start=one.place.byte_start,
-            end=one.place.byte_end or 0,
+            first=one.place.byte_start,
+            last=one.place.byte_end - 1,
         )
     yield "  " + tr(
         "{time} {direction} {amount} yuan, {counterparty}, {state} ({place})",
@@ -132,6 +134,11 @@ def _rows(words: Words, listed: ListedPayment) -> Iterator[str]:
         merchant=one.merchant_order_number or "-",
     )
     yield f"    {numbers}"
+    for number in rounded_numbers(one):
+        text = mark(
+            "{number} is not the whole number: spreadsheet programs leave that of a longer one"
+        )
+        yield "    " + tr("beware: {text}", text=tr(text, number=number))
     for text in _of_order(words, listed):
         yield f"    {text}"
     if listed.same_as:
@@ -184,6 +191,7 @@ def _bill_data(listed: ListedBill) -> dict[str, Any]:
                 "payment": one.payment,
                 "match": one.match and one.match._asdict(),
                 "similar": one.similar,
+                "rounded": rounded_numbers(one.payment),
                 "same_as": one.same_as,
             }
             for one in listed.payments

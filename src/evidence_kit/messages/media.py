@@ -13,6 +13,11 @@ MEDIA_OBSERVATIONS: dict[str, str] = {
         "read as a bill, number of payments: {count}; whoever gets the bundle sees all of them:"
         " {name}"
     ),
+    "bill.rounded": mark(
+        "order numbers have lost digits in {count} rows, such as {number} in row {row}: spreadsheet"
+        " programs do that when they save a bill again; add it as the payment service hands it out:"
+        " {name}"
+    ),
     "bill.too_large": mark(
         "the bill was read up to row {row} only, since there is too much of it: {name}"
     ),
