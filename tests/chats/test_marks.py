@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from evidence_kit.chats.marks import MARKS_PER_RECORD, Mark, Tag, find_marks
+from evidence_kit.chats.clauses import Tag
+from evidence_kit.chats.marks import MARKS_PER_RECORD, Mark, find_marks
 from evidence_kit.chats.record import Party
 from evidence_kit.chats.transcript import Transcript
 from tests.chats.chatting import (
@@ -57,7 +58,8 @@ def marks_in(folder: Path, text: str) -> list[Mark]:
         ("no problem, we guarantee it", "guarantee", ()),
         ("nothing but the best, guaranteed", "guaranteed", ()),
         ("do you guarantee it", "guarantee", (Tag.QUESTION,)),
-        ("whenever I promise", "i promise", ()),
+        ("whenever I promise", "i promise", (Tag.CONDITION,)),
+        ("等发货了告诉您单号", "发货了", (Tag.CONDITION,)),
     ],
 )
 def test_mark_is_tagged_by_its_clause(
@@ -70,7 +72,7 @@ def test_mark_is_tagged_by_its_clause(
 
 def test_mark_names_its_lexicon_its_speaker_and_its_place(tmp_path: Path) -> None:
     (mark,) = marks_in(tmp_path, "亲，保证正品")
-    assert (mark.lexicon, mark.lexicon_version, mark.pattern) == ("zh", "2", "保证")
+    assert (mark.lexicon, mark.lexicon_version, mark.pattern) == ("zh", "3", "保证")
     assert (mark.role, mark.sender_raw) == (Party.MERCHANT, SHOP)
     assert (mark.char_start, mark.char_end) == (2, 4)
 

@@ -55,12 +55,16 @@ def test_refusal_after_the_deadline_is_named_as_late(tmp_path: Path) -> None:
         ("11:00:00", SHOP, "没说不退"),
         ("11:00:00", SHOP, "已发货吗？"),
         ("11:00:00", SHOP, "您说“已发货”"),
+        ("11:00:00", SHOP, "等发货了告诉您单号"),
+        ("11:00:00", SHOP, "发货后会显示已发货"),
+        ("11:00:00", SHOP, "Delivered within 5 minutes after payment"),
+        ("11:00:00", SHOP, "Once it is shipped you get a number"),
         ("11:00:00", BUYER, "你说已发货"),
         ("09:00:00", SHOP, "已发货"),
     ],
 )
 def test_without_delivery_or_refusal_none_is_named(line: Line, tmp_path: Path) -> None:
-    (check,) = checks(tmp_path, PROMISED, line)
+    check = checks(tmp_path, PROMISED, line)[0]
     assert (check.next_category, check.next_number, check.next_at_ms) == (None, None, None)
     assert check.deadlines[0].late_ms is None
 
@@ -77,6 +81,12 @@ def test_without_delivery_or_refusal_none_is_named(line: Line, tmp_path: Path) -
 )
 def test_what_is_no_promise_of_the_merchant_is_not_listed(line: Line, tmp_path: Path) -> None:
     assert checks(tmp_path, line) == []
+
+
+def test_refund_promised_for_what_is_not_shipped_is_the_promise(tmp_path: Path) -> None:
+    (check,) = checks(tmp_path, ("10:00:00", SHOP, "24小时内不发货包退"))
+    assert [one.text for one in check.marks] == ["包退"]
+    assert [one.text for one in check.deadlines] == ["24小时内"]
 
 
 def test_two_promises_are_settled_by_one_delivery(tmp_path: Path) -> None:
@@ -116,6 +126,9 @@ def test_deadline_of_another_sentence_is_not_that_of_the_promise(tmp_path: Path)
         ("几天内", None),
         ("一个月内", None),
         ("within 3 business days", None),
+        ("晚上8点前", None),
+        ("今天下午六点半之前", None),
+        ("20:00前", None),
         ("999999周内", None),
     ],
 )

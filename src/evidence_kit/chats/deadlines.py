@@ -1,7 +1,8 @@
 """Deadlines as chats state them: 三天内, 24小时内, 今天, within 2 days, tomorrow.
 
 One is computed only where nothing has to be guessed. A day is 24 hours from the message;
-"today" ends at midnight of the chat's own zone. Working days and months are not counted.
+"today" ends at midnight of the chat's own zone. Working days and months are not counted, nor are
+hours of the day, which may be those of the morning or of the evening.
 """
 
 import re
@@ -28,7 +29,9 @@ _UNITS_MS = {
 }
 _DAYS_ON = {"今": 0, "当": 0, "明": 1, "后": 2, "today": 0, "tonight": 0, "tomorrow": 1}
 _STATED = re.compile(
-    rf"(?P<zh>{NUMBER}) ?个?(?P<unit>分钟|小时|工作日|星期|天|日|周|月)(?:之|以)?内"
+    r"(?:[今当明后][天日晚早])?(?:凌晨|早上|上午|中午|下午|晚上)?"
+    rf"{NUMBER}(?:[:：][0-9]{{2}}|点半?)(?:之|以)?前"
+    rf"|(?P<zh>{NUMBER}) ?个?(?P<unit>分钟|小时|工作日|星期|天|日|周|月)(?:之|以)?内"
     r"|(?P<on>今|当|明|后)(?:天|日|晚)(?:之|以)?[内前]?"
     r"|within (?P<en>[0-9]{1,4}|an?|one|two|three|four|five|six|seven|eight|nine|ten)[ -]"
     r"(?P<unit_en>minute|hour|business day|working day|day|week|month)s?"

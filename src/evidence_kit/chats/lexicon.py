@@ -55,8 +55,10 @@ class Negation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     words: tuple[str, ...] = ()
     """In the same clause, before the hit."""
+    between: tuple[str, ...] = ()
+    """What may lie between; before words of delivery anything may."""
     reach: int = 4
-    """How many characters may lie between."""
+    """How many characters of it."""
     except_: tuple[str, ...] = msgspec.field(default=(), name="except")
     """Phrases that hold such a word and negate nothing."""
     after: tuple[str, ...] = ()
@@ -68,6 +70,28 @@ class Asking(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     ends: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    except_: tuple[str, ...] = msgspec.field(default=(), name="except")
+    """Phrases that hold such a word and ask nothing."""
+
+
+class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What makes a hit a case that something depends on, or something still to come."""
+
+    before: tuple[str, ...] = ()
+    """Before the hit, over what may lie between a negation and it."""
+    behind: tuple[str, ...] = ()
+    """Right behind the hit, or behind `objects`."""
+    objects: tuple[str, ...] = ()
+    except_: tuple[str, ...] = msgspec.field(default=(), name="except")
+    """Phrases that hold such a word and suppose nothing."""
+    ahead: tuple[str, ...] = ()
+    """Anywhere before words of delivery, as `before` and `behind` are: nothing is delivered yet."""
+    later: tuple[str, ...] = ()
+    """The same, anywhere behind them."""
+    closing: tuple[str, ...] = ()
+    """Words of delivery that tell of one only at the end of their clause."""
+    particles: tuple[str, ...] = ()
+    """What may stand behind those."""
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,6 +104,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     off_platform: _Words = _Words()
     negation: Negation = Negation()
     question: Asking = Asking()
+    condition: Condition = Condition()
 
 
 class Hit(NamedTuple):
@@ -87,6 +112,8 @@ class Hit(NamedTuple):
 
     start: int
     end: int
+    core: int
+    """Where the words behind the gap of a pattern begin; without one, the start."""
     category: Category
     pattern: str
     lexicon: "Lexicon"
@@ -103,12 +130,14 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     language: Literal["zh", "en"]
     negation: Negation
     question: Asking
+    condition: Condition
     words: dict[str, Category]
     """By the word in lower case."""
-    patterns: tuple[tuple[str, Category], ...]
+    patterns: dict[int, tuple[str, Category]]
+    """By the number of its group."""
     words_re: re.Pattern[str] | None
     patterns_re: re.Pattern[str] | None
-    """A group for each pattern."""
+    """A group for each pattern, and one in it for its gap."""
 
     def find(self, folded: str) -> Iterator[Hit]:
         """The hits that begin at each place, the longest word of each; they may overlap.
@@ -119,15 +148,23 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         if self.words_re is not None:
             for match in _overlapping(self.words_re, folded):
                 word = match[0]
-                yield Hit(match.start(), match.end(), self.words[word], word, self)
-        if self.patterns_re is not None:
-            for match in _overlapping(self.patterns_re, folded):
-                pattern, category = self.patterns[(match.lastindex or 1) - 1]
-                yield Hit(match.start(), match.end(), category, pattern, self)
+                start, end = match.span()
+                yield Hit(start, end, start, self.words[word], word, self)
+        if (expression := self.patterns_re) is not None:
+            for match in _overlapping(expression, folded):
+                group = match.lastindex or 1  # the outer one: it closes last
+                pattern, category = self.patterns[group]
+                is_gap = group < expression.groups and group + 1 not in self.patterns
+                core = match.end(group + 1) if is_gap else match.start()
+                yield Hit(match.start(), match.end(), core, category, pattern, self)
 
 
 def fold(text: str) -> str:
-    """The text in lower case, character by character, so that places stay the same."""
+    """The text in lower case, character by character, so that places stay the same.
+
+    The apostrophe that phones write becomes the plain one.
+    """
+    text = text.replace("’", "'")
     lowered = text.lower()
     if len(lowered) == len(text):
         return lowered
@@ -189,11 +226,20 @@ def _compiled(name: str, sha256: str, file: _File) -> Lexicon:
         language=file.language,
         negation=file.negation,
         question=file.question,
+        condition=file.condition,
         words=words,
-        patterns=tuple(patterns.items()),
+        patterns=_by_group(patterns),
         words_re=_bounded(_trie_of(words), file.language) if words else None,
         patterns_re=_bounded("|".join(map(_group, patterns)), file.language) if patterns else None,
     )
+
+
+def _by_group(patterns: dict[str, Category]) -> dict[int, tuple[str, Category]]:
+    found, group = {}, 1
+    for pattern, category in patterns.items():
+        found[group] = (pattern, category)
+        group += re.compile(_group(pattern)).groups
+    return found
 
 
 def _add(known: dict[str, Category], texts: Iterable[str], category: Category) -> None:
@@ -217,7 +263,7 @@ def translate(pattern: str) -> str:
     """A pattern of the lexicon as a regular expression of bounded cost.
 
     >>> translate("{n}天内{0-6}{发|退}")  # doctest: +ELLIPSIS
-    '[0-9...]{1,6}+天内[^...]{0,6}?(?:发|退)'
+    '[0-9...]{1,6}+天内([^...]{0,6}?)(?:发|退)'
 
     Raises:
         ValueError: it is none.
@@ -239,7 +285,7 @@ def translate(pattern: str) -> str:
             if not 1 <= int(gap[1]) <= MAX_GAP or has_gap:
                 raise ValueError(f"at most one gap of up to {MAX_GAP} characters: {pattern}")
             has_gap = True
-            made.append(f"[^{re.escape(BREAKS)}]{{0,{gap[1]}}}?")
+            made.append(f"([^{re.escape(BREAKS)}]{{0,{gap[1]}}}?)")
         elif "|" in inner and inner.count("|") < _MAX_CHOICES:
             # The longest first, as everywhere.
             choices = sorted(inner.split("|"), key=len, reverse=True)

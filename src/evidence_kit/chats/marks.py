@@ -6,44 +6,24 @@ A mark is a suggestion. What it means, the user decides.
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from enum import StrEnum
 from typing import NamedTuple
 
 import msgspec
 
-from evidence_kit.chats.lexicon import BREAKS, Category, Hit, Lexicon, fold
+from evidence_kit.chats.clauses import Tag, tags_of
+from evidence_kit.chats.lexicon import Category, Hit, Lexicon, fold
 from evidence_kit.chats.record import Party, Record, RecordKind
 from evidence_kit.chats.source import Source
 from evidence_kit.chats.transcript import Entry, Transcript
 
 MARKS_PER_RECORD = 200
 """More of them in one message are not looked for; the last one is tagged `more`."""
-_CLAUSE_CHARACTERS = 200
-_ASKS = "?？"
-_BREAK = re.compile(f"[{re.escape(BREAKS)}]")
 _QUOTE = re.compile(r"[“”「」『』\"]|\n>?|\A>")
 _CLOSES = {"“": "”", "「": "」", "『": "』"}
 _QUOTABLE = '“「『">'
 
 
-class Tag(StrEnum):
-    """What to know about a mark before taking it at its word."""
-
-    NEGATED = "negated"
-    """The clause turns it into its opposite, as in 我们不保证."""
-    QUESTION = "question"
-    """It is asked, not said, as in 能保证吗？."""
-    QUOTED = "quoted"
-    """It stands in quotation marks or in a quoted line."""
-    RECALLED = "recalled"
-    """The export marks the message as recalled, and keeps its words."""
-    DELETED = "deleted"
-    """The same of a deleted one."""
-    MORE = "more"
-    """The message holds more of them than were looked for."""
-
-
-OF_WORDS = (Tag.NEGATED, Tag.QUESTION, Tag.QUOTED)
+OF_WORDS = (Tag.NEGATED, Tag.QUESTION, Tag.CONDITION, Tag.QUOTED)
 """What stands against taking the words of a mark at their word."""
 _WITHDRAWN = {RecordKind.RECALL: (Tag.RECALLED,), RecordKind.DELETED: (Tag.DELETED,)}
 _UNSEARCHED = frozenset({RecordKind.SYSTEM, RecordKind.UNCLAIMED})
@@ -114,7 +94,7 @@ class MarkFinder:
         quoted = _quoted(record.body_raw)
         marks = []
         for number, hit in enumerate(hits, start=1):
-            tags = _tags(record.body_raw, hit, self._lexicons)
+            tags = tags_of(record.body_raw, hit, self._lexicons)
             if any(start <= hit.start and hit.end <= end for start, end in quoted):
                 tags = (*tags, Tag.QUOTED)
             tags = (*tags, *_WITHDRAWN.get(record.kind, ()))
@@ -160,60 +140,6 @@ def find_hits(text: str, lexicons: Iterable[Lexicon]) -> tuple[list[Hit], bool]:
         if all(hit.end <= other.start or other.end <= hit.start for other in kept):
             kept.append(hit)
     return sorted(kept), has_more
-
-
-def clause_of(text: str, start: int, end: int) -> tuple[int, int]:
-    """Where the clause around a place begins and ends, its last sign included."""
-    begin = max(0, start - _CLAUSE_CHARACTERS)
-    breaks = [match.end() for match in _BREAK.finditer(text, begin, start)]
-    stop = _BREAK.search(text, end, end + _CLAUSE_CHARACTERS)
-    return (breaks[-1] if breaks else begin), (stop.end() if stop else end + _CLAUSE_CHARACTERS)
-
-
-def _tags(text: str, hit: Hit, lexicons: Iterable[Lexicon]) -> tuple[Tag, ...]:
-    start, end = clause_of(text, hit.start, hit.end)
-    before, clause = fold(text[start : hit.start]), fold(text[start:end])
-    behind = fold(text[hit.end : end])
-    tags: list[Tag] = []
-    if any(_negates(before, behind, lexicon) for lexicon in lexicons):
-        tags.append(Tag.NEGATED)
-    if any(_asks(clause, lexicon) for lexicon in lexicons):
-        tags.append(Tag.QUESTION)
-    return tuple(tags)
-
-
-def _negates(before: str, behind: str, lexicon: Lexicon) -> bool:
-    negation = lexicon.negation
-    if behind.startswith(negation.after):
-        return True
-    for phrase in (*negation.except_, *lexicon.question.words):  # 能不能 denies nothing
-        before = before.replace(phrase, " " * len(phrase))
-    for word in negation.words:
-        place = before.rfind(word)
-        distance = len(before) - place - len(word)
-        if place >= 0 and distance <= negation.reach and _is_whole(before, place, word, lexicon):
-            return True
-    return False
-
-
-def _is_whole(text: str, place: int, word: str, lexicon: Lexicon) -> bool:
-    """Whether a word is no part of a longer one; in Chinese that can't be told."""
-    around = text[max(0, place - 1) : place] + text[place + len(word) : place + len(word) + 1]
-    return lexicon.language == "zh" or not any(c.isascii() and c.isalnum() for c in around)
-
-
-def _asks(clause: str, lexicon: Lexicon) -> bool:
-    words = clause.rstrip()
-    if words.endswith(tuple(_ASKS)):
-        return True
-    asking = lexicon.question
-    if words.rstrip(BREAKS).endswith(asking.ends) and asking.ends:
-        return True
-    for word in asking.words:
-        place = clause.find(word)
-        if place >= 0 and _is_whole(clause, place, word, lexicon):
-            return True
-    return False
 
 
 def _quoted(text: str) -> list[tuple[int, int]]:

@@ -57,8 +57,8 @@ def check_promises(
 ) -> Iterator[PromiseCheck]:
     """Every promise of the merchant, in the order in which it is settled or the chat ends.
 
-    Words that are negated, asked or quoted are no promise, no delivery and no refusal. What was
-    recalled or deleted was promised, but delivers and refuses nothing.
+    Words that are negated, asked, a condition or quoted are no promise, no delivery and no
+    refusal. What was recalled or deleted was promised, but delivers and refuses nothing.
 
     Args:
         transcript: open, with roles.

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from evidence_kit.actions.sealed_chat import SealedChat
 from evidence_kit.bundle.text import escape
+from evidence_kit.chats.clauses import Tag
 from evidence_kit.chats.coverage import Notice
 from evidence_kit.chats.derived import SHOWN_FILES, number_of
 from evidence_kit.chats.lexicon import Category
-from evidence_kit.chats.marks import Tag
 from evidence_kit.chats.record import Flag, Party, Precision, Record, RecordKind, TzStatus
 from evidence_kit.chats.times import instant
 from evidence_kit.chats.transcript import Entry, Roleless, Sender
@@ -65,6 +65,7 @@ CATEGORIES = {
 TAGS = {
     Tag.NEGATED: mark("negated"),
     Tag.QUESTION: mark("asked"),
+    Tag.CONDITION: mark("a condition, or still to come"),
     Tag.QUOTED: mark("quoted"),
     Tag.RECALLED: mark("recalled"),
     Tag.DELETED: mark("deleted"),
