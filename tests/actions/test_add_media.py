@@ -17,6 +17,7 @@ from evidence_kit.actions.verify import verify_bundle
 from evidence_kit.bundle.reader import Bundle
 from evidence_kit.checks.expectations import Expectations
 from evidence_kit.errors import InputError, UsageError
+from evidence_kit.media.describe import VERSION
 from evidence_kit.model import Item, Maker, Role
 from evidence_kit.report import Outcome
 from fixtures.pictures import metadata as made
@@ -54,7 +55,7 @@ def test_facts_stand_beside_the_untouched_original(kit: Kit, tmp_path: Path) -> 
     assert sealed.report.verdict is Outcome.PASSED
     assert files_of(sealed)[original.path] == path.read_bytes()
     assert (facts.path, facts.role, facts.from_) == (MEDIA, Role.DERIVED, (original.path,))
-    assert facts.by == Maker(operation=OPERATION, tool="media", version="1")
+    assert facts.by == Maker(operation=OPERATION, tool="media", version=VERSION)
     told = json.loads(files_of(sealed)[MEDIA])
     assert told["times"][0]["at"] == "2026-08-01T16:47:16Z"
     Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8"))).validate(told)

@@ -3,13 +3,14 @@
 import struct
 import zlib
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from evidence_kit.errors import InputError
-from evidence_kit.media.describe import describe
+from evidence_kit.media.describe import describe, matches
 from evidence_kit.media.facts import Means, Media, PrivateKind, StatedTime, TimeSource, Zone
 from fixtures.pictures import metadata as made
 from tests.media.conftest import Describe
@@ -181,6 +182,48 @@ def test_times_that_no_zone_makes_agree_differ_by_what_is_left(described: Descri
     media = described(made.mp4(CREATED), "Screenrecorder-2026-08-05-00-47-16.mp4")
     (gap,) = media.disagreements
     assert gap.gap_s == (80 - 14) * 3600
+
+
+def test_zone_of_one_time_is_not_lent_to_the_other(described: Describe) -> None:
+    content = made.jpeg(made.exif())
+    assert described(content, "IMG_20260801_104716.jpg").disagreements == ()
+    (gap,) = described(content, "IMG_20260731_004716.jpg").disagreements
+    assert gap.gap_s == 28 * 3600
+
+
+def test_gap_is_the_least_over_all_zones_of_the_time_without(described: Describe) -> None:
+    taken = datetime(2026, 8, 1, 16, 47, 16, tzinfo=UTC)
+    for day in (29, 30, 31):
+        name = datetime(2026, 7, day, 0, 47, 16, tzinfo=UTC)
+        least = min(
+            abs(taken - (name - timedelta(hours=zone))).total_seconds() for zone in range(-12, 15)
+        )
+        (gap,) = described(made.jpeg(made.exif()), f"IMG_{name:%Y%m%d_%H%M%S}.jpg").disagreements
+        assert gap.gap_s == least
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda media: msgspec.structs.replace(media, disagreements=()),
+        lambda media: msgspec.structs.replace(media, times=(*media.times, media.times[-1])),
+        lambda media: msgspec.structs.replace(
+            media, times=(*media.times[:-1], msgspec.structs.replace(media.times[-1], local="x"))
+        ),
+        lambda media: msgspec.structs.replace(
+            media, times=(*media.times[:-1], msgspec.structs.replace(media.times[-1], local=None))
+        ),
+    ],
+    ids=["none", "two names", "no time", "no local time"],
+)
+def test_disagreements_that_do_not_follow_from_the_times_are_noticed(
+    change: Callable[[Media], Media], described: Describe
+) -> None:
+    content = made.jpeg(made.exif())
+    media = described(content, "IMG_20260701_004716.jpg")
+    assert media.disagreements
+    assert matches(media, content)
+    assert not matches(change(media), content)
 
 
 def test_later_saving_is_no_disagreement(described: Describe) -> None:

@@ -1,6 +1,6 @@
 """What a picture or a recording says about itself, in plain words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 
 from evidence_kit.actions.media import ReadMedia
@@ -36,6 +36,18 @@ _UNREAD = {
     "too_large": mark("it was read up to byte {byte} only, since there is too much of it"),
     "not_understood": mark("its own metadata is of a kind that is not read, or not fully"),
 }
+_AT_LEAST = mark(
+    "{one} and {other} are at least {gap} (hours:minutes:seconds) apart, whatever time zone the one"
+    " without is of"
+)
+_APART = {
+    (True, True): mark("{one} and {other} are {gap} (hours:minutes:seconds) apart"),
+    (True, False): _AT_LEAST,
+    (False, True): _AT_LEAST,
+    (False, False): mark(
+        "{one} and {other} are {gap} (hours:minutes:seconds) apart if both are of one time zone"
+    ),
+}
 
 
 def media_rows(words: Words, read: ReadMedia) -> Iterator[tuple[str, str]]:
@@ -58,7 +70,7 @@ def media_rows(words: Words, read: ReadMedia) -> Iterator[tuple[str, str]]:
     for time in media.times[:_MAX_SHOWN]:
         yield tr("a time"), _time(words, time)
     for one in media.disagreements[:_MAX_SHOWN]:
-        yield tr("two times differ"), _disagreement(words, one)
+        yield tr("two times differ"), _disagreement(words, media.times, one)
     for program in media.software[:_MAX_SHOWN]:
         yield (
             tr("names software"),
@@ -110,12 +122,17 @@ def _moment(words: Words, time: StatedTime) -> str:
     return words.tr("{time} without a time zone", time=local)
 
 
-def _disagreement(words: Words, found: Disagreement) -> str:
+def _disagreement(words: Words, times: Sequence[StatedTime], found: Disagreement) -> str:
     minutes, seconds = divmod(found.gap_s, 60)
     hours, minutes = divmod(minutes, 60)
     return words.tr(
-        "{one} and {other} are at least {gap} (hours:minutes:seconds) apart",
+        _APART[_are_zoned(times, found.one), _are_zoned(times, found.other)],
         one=found.one,
         other=found.other,
         gap=f"{hours}:{minutes:02}:{seconds:02}",
     )
+
+
+def _are_zoned(times: Sequence[StatedTime], name: str) -> bool:
+    """Whether the times of this name are bound to UTC; a file may have several of a name."""
+    return any(time.at for time in times if f"{time.source.value}.{time.field}" == name)

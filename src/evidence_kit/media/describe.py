@@ -16,8 +16,9 @@ from evidence_kit.media.reader import Reader
 from evidence_kit.media.riff import read_gif, read_webp
 from evidence_kit.media.times import disagreements
 
-VERSION = "1"
+VERSION = "2"
 """Of the readers; a later one may find more in the same file."""
+_MAX_NAMED_TIMES = 1
 
 _READERS: dict[str, Callable[[Reader, Found], None]] = {
     "image/png": read_png,
@@ -80,7 +81,7 @@ def matches(media: Media, content: bytes) -> bool:
     """
     found, unread = _read(Reader(io.BytesIO(content), len(content)), media.media_type)
     inside = tuple(time for time in media.times if time.source is not TimeSource.NAME)
-    return (
+    is_same = (
         _own_times(found),
         (found.width_px, found.height_px, found.duration_ms, found.is_animated),
         tuple(found.software),
@@ -93,6 +94,17 @@ def matches(media: Media, content: bytes) -> bool:
         media.private,
         media.unread,
     )
+    return is_same and _has_own_disagreements(media, len(inside))
+
+
+def _has_own_disagreements(media: Media, inside: int) -> bool:
+    """Whether it tells those disagreements that follow from the times that it tells."""
+    if len(media.times) - inside > _MAX_NAMED_TIMES:
+        return False
+    try:
+        return disagreements(media.times) == media.disagreements
+    except (ValueError, TypeError, OverflowError, AssertionError):
+        return False  # what is said to be the name's time is none
 
 
 def _own_times(found: Found) -> tuple[StatedTime, ...]:

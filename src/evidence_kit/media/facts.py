@@ -71,7 +71,8 @@ class Disagreement(_Fact, frozen=True, kw_only=True):
     """Source and field, such as "exif.DateTimeOriginal"."""
     other: str
     gap_s: int
-    """How far they are apart in seconds; the least it can be where one of them has no zone."""
+    """How far they are apart in seconds; the least it can be where one of them has no zone, and
+    where neither has one, if both are of one zone."""
 
 
 class PrivateKind(StrEnum):

@@ -99,7 +99,8 @@ def disagreements(times: Sequence[StatedTime]) -> tuple[Disagreement, ...]:
     """Each pair of times of when it was taken that can't both be right, and the gap.
 
     When a copy was saved or changed is later by nature, and no disagreement. Where only one of
-    the two has a zone, they disagree only if no zone on earth makes them agree.
+    the two has a zone, they disagree only if no zone on earth makes them agree, and the gap is the
+    least over all zones. Where neither has one, they are taken to be of one clock.
     """
     taken = [time for time in times if time.means is Means.TAKEN]
     return tuple(_disagreements(taken))
@@ -119,7 +120,10 @@ def _disagreements(times: Sequence[StatedTime]) -> Iterator[Disagreement]:
 def _gap(one: StatedTime, other: StatedTime) -> timedelta:
     if one.at and other.at:
         return abs(_moment(one.at) - _moment(other.at))
-    if one.local and other.local:
+    # A local time beside a known zone says nothing of the zone of the other.
+    if not one.at and not other.at:
+        assert one.local
+        assert other.local
         return abs(_moment(one.local) - _moment(other.local))
     known, local = (one.at, other.local) if one.at else (other.at, one.local)
     assert known
