@@ -1,12 +1,20 @@
 """Silence: what opens a run, what closes it, and what does not."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from evidence_kit.chats.reading import Roles
 from evidence_kit.chats.silence import Silence, find_silences
-from tests.chats.chatting import BUYER, SHOP, Line, transcript_of, transcript_of_text
+from tests.chats.chatting import (
+    BUYER,
+    SHOP,
+    Line,
+    recalled,
+    transcript_of,
+    transcript_of_text,
+)
 
 MINUTE_MS = 60_000
 
@@ -102,7 +110,7 @@ def table(folder: Path, *rows: tuple[int, int, str, str, str]) -> list[Silence]:
         return list(find_silences(chat))
 
 
-TEXT, RECALL = 1, 10002
+TEXT = 1
 
 
 def test_each_chat_of_an_export_has_its_own_runs(tmp_path: Path) -> None:
@@ -115,13 +123,33 @@ def test_each_chat_of_an_export_has_its_own_runs(tmp_path: Path) -> None:
     assert [(run.opened_by, run.merchant_before) for run in found] == [(1, None), (3, 2)]
 
 
+def kept(folder: Path, *said: tuple[str, bool]) -> list[Silence]:
+    """The runs in an export of QQChatExporter, which keeps the words of what was recalled."""
+    export = json.loads(recalled("在吗"))
+    (message,) = export["messages"]
+    export["messages"] = [
+        {
+            **message,
+            "id": str(number),
+            "sender": {"uid": name, "name": name},
+            "recalled": is_recalled,
+        }
+        for number, (name, is_recalled) in enumerate(said)
+    ]
+    text = json.dumps(export)
+    with transcript_of_text(folder, text, parser="qqchatexporter_json") as chat:
+        return list(find_silences(chat))
+
+
 def test_recalled_message_of_the_buyer_opens_none(tmp_path: Path) -> None:
-    assert table(tmp_path, (0, RECALL, "撤回了一条消息", "我", "A")) == []
+    assert len(kept(tmp_path, (BUYER, False))) == 1
+    assert kept(tmp_path, (BUYER, True)) == []
 
 
 def test_recalled_message_of_the_merchant_closes_none(tmp_path: Path) -> None:
-    asked, recall = (0, TEXT, "在吗", "我", "A"), (1, RECALL, "撤回了一条消息", "客服", "A")
-    (run,) = table(tmp_path, asked, recall)
+    (run,) = kept(tmp_path, (BUYER, False), (SHOP, False))
+    assert (run.closed_by, run.withdrawn_inside) == (2, 0)
+    (run,) = kept(tmp_path, (BUYER, False), (SHOP, True))
     assert (run.closed_by, run.withdrawn_inside) == (None, 1)
 
 
