@@ -26,6 +26,9 @@ def fit_of(dates: str, tmp_path: Path, given: DateOrder | None = None) -> DateFi
         ("2/3/23 2/14/23 14/2/23", ()),
         ("2026/2/3", ("dmy", "mdy", "ymd")),
         ("2/14/23 31/31/23", ("mdy",)),
+        ("14/03/2026", ("dmy",)),
+        ("26-05-13", ("dmy", "ymd")),
+        ("26-05-13 2026-05-14", ("dmy", "ymd")),
     ],
 )
 def test_an_order_fits_where_every_date_is_one_in_it(
@@ -40,6 +43,11 @@ def test_dates_that_are_none_in_the_order_given_are_counted(
 ) -> None:
     found = fit_of("2/3/23 2/14/23 31/31/23 2/15/23", tmp_path, given)
     assert (found.misfits, found.orders) == (misfits, ("mdy",))
+
+
+def test_dates_that_the_order_given_leaves_open_are_none_of_these(tmp_path: Path) -> None:
+    found = fit_of("02/03/2026 14/03/2026", tmp_path, "ymd")
+    assert found == DateFit(orders=("dmy",), misfits=0)
 
 
 def test_a_day_above_its_messages_counts_and_a_weekday_decides(tmp_path: Path) -> None:

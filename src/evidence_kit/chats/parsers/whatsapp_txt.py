@@ -171,7 +171,7 @@ def _clock(minute: str, half: str) -> str:
 
 PARSER = Parser(
     id="whatsapp_txt",
-    version="2",
+    version="3",
     title="WhatsApp TXT",
     syntax="text",
     detect=_detect,
