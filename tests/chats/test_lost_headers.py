@@ -57,4 +57,9 @@ def test_senders_are_known_up_to_a_number(
     monkeypatch.setattr(lost_headers, "PARTICIPANTS", 2)
     for name in ("", "甲", "乙"):
         known.add(name)
-    assert ["" in known, "店主" in known, "甲" in known, "乙" in known] == [False, True, True, False]
+    assert ["" in known, "店主" in known, "甲" in known, "乙" in known] == [
+        False,
+        True,
+        True,
+        False,
+    ]
