@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from evidence_kit.bundle.text import escape
-from evidence_kit.chats.accounts import SameAccount, both_parties, ids_of_names
+from evidence_kit.chats.accounts import SameAccount, Senders, both_parties
 from evidence_kit.chats.reading import Roles
 from evidence_kit.chats.record import Chat, Participant, Party
 from evidence_kit.errors import UsageError
@@ -98,9 +98,19 @@ def _parties(files: Sequence[Chat]) -> frozenset[Party] | None:
 
 
 def _shared_names(chats: Sequence[Chat], roles: Roles, name: str) -> Iterator[Observation]:
-    """Names said to be a party's that several accounts of the app go by."""
-    ids = ids_of_names(chats)
-    for sender in sorted(roles.buyer | roles.merchant):
-        if len(ids.get(sender, ())) > 1:
-            params: dict[str, str | int] = {"name": escape(name), "sender": escape(sender)}
-            yield Observation(code="chat.name_shared", params=params)
+    """Names that several accounts of the app go by: those of a party; all where none is said."""
+    shared = Senders(one for chat in chats for one in chat.participants).shared
+    params: dict[str, str | int] = {"name": escape(name)}
+    if shared and not (roles.buyer or roles.merchant):
+        found = [f"{_shown(sender)} ({_ids(ids)})" for sender, ids in shared.items()]
+        more = "; …" if len(found) > _SHOWN_NAMES else ""
+        params["senders"] = "; ".join(found[:_SHOWN_NAMES]) + more
+        yield Observation(code="chat.names_shared", params=params)
+    for sender in sorted(shared.keys() & (roles.buyer | roles.merchant)):
+        told = {**params, "sender": _shown(sender), "ids": _ids(shared[sender])}
+        yield Observation(code="chat.name_shared", params=told)
+
+
+def _ids(ids: Sequence[str]) -> str:
+    more = ", …" if len(ids) > _SHOWN_NAMES else ""
+    return ", ".join(map(_shown, ids[:_SHOWN_NAMES])) + more

@@ -6,6 +6,7 @@ that is said.
 """
 
 import contextlib
+import functools
 import hashlib
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,7 +23,7 @@ from evidence_kit.bundle.hashing import Progress
 from evidence_kit.bundle.reader import Bundle
 from evidence_kit.bundle.text import escape
 from evidence_kit.chats import derived
-from evidence_kit.chats.accounts import SameAccount, same_accounts, with_accounts
+from evidence_kit.chats.accounts import SameAccount, Senders, same_accounts, with_accounts
 from evidence_kit.chats.parser import Parser
 from evidence_kit.chats.reading import Roles
 from evidence_kit.chats.record import Chat, Party
@@ -79,6 +80,11 @@ class SealedChat:
         shown = self.member is not None and self.member != TOP
         return f"{self.name} / {self.member}" if shown else self.name
 
+    @functools.cached_property
+    def sender_names(self) -> Senders:
+        """What its senders are called."""
+        return Senders(self.transcript.participants)
+
     @property
     def has_roles(self) -> bool:
         """Whether both a buyer and a merchant are known."""
@@ -104,7 +110,8 @@ class SealedChat:
 
     def senders(self) -> str:
         """The names of those who wrote most, for a message."""
-        names = [p.sender_raw or p.sender_id or "" for p in self.transcript.participants]
+        people = self.transcript.participants
+        names = [self.sender_names.called(one.sender_raw, one.sender_id) for one in people]
         found = [name for name in dict.fromkeys(names) if name]
         more = ", …" if len(found) > _SHOWN_SENDERS else ""
         return ", ".join(found[:_SHOWN_SENDERS]) + more

@@ -5,13 +5,13 @@ stays. So a role that the user claims for a name goes to the one account that go
 followed from its id is kept apart from what the user said.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from evidence_kit.chats.reading import Roles
-from evidence_kit.chats.record import Chat, Party
+from evidence_kit.chats.record import Chat, Participant, Party
 
 _NAMES = 20
 """Of the names of one account, so many are kept."""
@@ -39,22 +39,55 @@ class BothParties(NamedTuple):
 
 
 class _Names:
-    """Which ids go by which names in some chats. A name alone has no id."""
+    """Which ids go by which names. A name alone has no id."""
 
-    def __init__(self, chats: Sequence[Chat]) -> None:
+    def __init__(self, participants: Iterable[Participant]) -> None:
         self.ids: dict[str, dict[str, None]] = {}
         self.of: dict[str, dict[str, None]] = {}
-        for chat in chats:
-            for one in chat.participants:
-                if one.sender_id:
-                    name = one.sender_raw or one.sender_id
-                    self.ids.setdefault(name, {})[one.sender_id] = None
-                    self.of.setdefault(one.sender_id, {})[name] = None
+        for one in participants:
+            if one.sender_id:
+                name = one.sender_raw or one.sender_id
+                self.ids.setdefault(name, {})[one.sender_id] = None
+                self.of.setdefault(one.sender_id, {})[name] = None
 
 
-def ids_of_names(chats: Sequence[Chat]) -> dict[str, tuple[str, ...]]:
-    """By each name the ids that go by it; several where accounts of the app share the name."""
-    return {name: tuple(ids) for name, ids in _Names(chats).ids.items()}
+class Senders:
+    """What senders are called, so that nobody takes two accounts of one name for one.
+
+    >>> a, b = (
+    ...     Participant(
+    ...         sender_raw="Ann", sender_id=number, role=Party.OTHER, self_claimed=None, records=1
+    ...     )
+    ...     for number in ("1", "2")
+    ... )
+    >>> Senders([a, b]).called("Ann", "1"), Senders([a]).called("Ann", "1")
+    ('Ann (1)', 'Ann')
+    """
+
+    def __init__(self, participants: Iterable[Participant]) -> None:
+        ids = _Names(participants).ids
+        self.shared = {name: tuple(found) for name, found in ids.items() if len(found) > 1}
+        """The names that several accounts go by, with their ids."""
+        # nobody gets the look of another's id by a name such as "Ann (2)"
+        self._doubtful = {
+            *self.shared,
+            *(_with_id(name, one) for name, found in self.shared.items() for one in found),
+        }
+
+    def called(self, name: str | None, sender_id: str | None) -> str:
+        """The name, with the id where the name alone tells no account; "" where there is none."""
+        if name and sender_id and name in self._doubtful:
+            return _with_id(name, sender_id)
+        return name or sender_id or ""
+
+
+def _with_id(name: str, sender_id: str) -> str:
+    return f"{name} ({sender_id})"
+
+
+def _participants(chats: Sequence[Chat]) -> Iterator[Participant]:
+    for chat in chats:
+        yield from chat.participants
 
 
 def same_accounts(chats: Sequence[Chat], roles: Roles) -> tuple[SameAccount, ...]:
@@ -67,7 +100,7 @@ def same_accounts(chats: Sequence[Chat], roles: Roles) -> tuple[SameAccount, ...
         chats: the accounts of all files of an original, read to their ends.
         roles: as the user says.
     """
-    names = _Names(chats)
+    names = _Names(_participants(chats))
     found: dict[str, SameAccount] = {}
     for party, claimed, others in (
         (Party.BUYER, roles.buyer, roles.merchant),
@@ -90,7 +123,7 @@ def same_accounts(chats: Sequence[Chat], roles: Roles) -> tuple[SameAccount, ...
 
 def both_parties(chats: Sequence[Chat], roles: Roles) -> Iterator[BothParties]:
     """The accounts that the user makes both parties, by a name each."""
-    for sender_id, names in _Names(chats).of.items():
+    for sender_id, names in _Names(_participants(chats)).of.items():
         buyer, merchant = (
             sorted(roles_ & names.keys()) for roles_ in (roles.buyer, roles.merchant)
         )

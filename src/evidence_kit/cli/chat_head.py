@@ -132,7 +132,8 @@ def _unclaimed(view: View, count: int) -> str:
 
 def _names(chat: SealedChat, role: Party, said: str) -> Html:
     people = chat.transcript.participants
-    names = [one.sender_raw or one.sender_id or "" for one in people if one.role is role]
+    called = chat.sender_names.called
+    names = [called(one.sender_raw, one.sender_id) for one in people if one.role is role]
     shown = join(
         (foreign(name, limit=60) for name in list(dict.fromkeys(names))[:_MAX_NAMES]), ", "
     )

@@ -81,7 +81,7 @@ class Rows:
         if any(self._judged(one) != "rejected" for one in marks):
             classes.append("x")
         labels = [record.kind] if record.kind is not RecordKind.TEXT else []
-        name = record.sender_raw or record.sender_id or ""
+        name = self._words.sender(record)
         number = number_of(entry.number)
         return tag(
             "li",

@@ -178,7 +178,7 @@ def mark_lines(
             category=text.tr(CATEGORIES[one.category]),
             text=one.text.replace("\n", " "),
             tags=in_brackets(tags),
-            who=one.sender_raw or "",
+            who=text.author(one.number),
             first=one.byte_start,
             last=one.byte_end - 1,
             lexicon=f"{one.lexicon} {one.lexicon_version}",
@@ -287,12 +287,12 @@ def silence_facts(text: ChatWords, run: Silence) -> Iterator[str]:
 
 def coverage_lines(words: Words, chat: SealedChat) -> Iterator[str]:
     """The account of the export, in numbers."""
-    tr, accounts = words.tr, chat.transcript.chats
+    tr, accounts, text = words.tr, chat.transcript.chats, ChatWords(words, chat)
     for account in accounts:
         name = f"{chat.name} / {account.member}" if account.member else chat.name
         yield tr("file: {name}, {size} bytes", name=name, size=f"{account.size_bytes:,}")
         yield f"sha256: {account.sha256}"
-    yield from _total_lines(words, ChatWords(words, chat), totals_of(accounts))
+    yield from _total_lines(words, text, totals_of(accounts))
     if chat.transcript.is_newest_first:
         yield tr("the file has the newest record first, so its times go back as they should")
     for account in accounts:
@@ -300,7 +300,7 @@ def coverage_lines(words: Words, chat: SealedChat) -> Iterator[str]:
     for note in unread_notes(chat.unread, chat.name):
         yield words.of_observation(note)
     for one in chat.transcript.participants:
-        sender = one.sender_raw or one.sender_id or tr("more senders")
+        sender = text.sender(one) or tr("more senders")
         yield tr("from {name}: {count}", name=sender, count=one.records)
 
 

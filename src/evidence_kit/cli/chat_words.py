@@ -9,7 +9,15 @@ from evidence_kit.chats.clauses import Tag
 from evidence_kit.chats.coverage import Notice
 from evidence_kit.chats.derived import SHOWN_FILES, number_of
 from evidence_kit.chats.lexicon import Category
-from evidence_kit.chats.record import Flag, Party, Precision, Record, RecordKind, TzStatus
+from evidence_kit.chats.record import (
+    Flag,
+    Participant,
+    Party,
+    Precision,
+    Record,
+    RecordKind,
+    TzStatus,
+)
 from evidence_kit.chats.times import instant
 from evidence_kit.chats.transcript import Entry, Roleless, Sender
 from evidence_kit.cli.words import Words
@@ -99,6 +107,7 @@ class ChatWords:
     def __init__(self, words: Words, chat: SealedChat) -> None:
         self.tr = words.tr
         self.plural = words.plural
+        self._chat = chat
         self._item = chat.item.id
         self._name = chat.name
         self._offset = chat.transcript.assumed_offset
@@ -196,7 +205,7 @@ class ChatWords:
 
     def who(self, record: Record) -> str:
         """The sender as written, with the role where it is known."""
-        name = record.sender_raw or record.sender_id or ""
+        name = self.sender(record)
         if record.role in (Party.BUYER, Party.MERCHANT):
             role = self.tr(PARTIES[record.role])
             return self.tr("{name} ({role})", name=name, role=role) if name else role
@@ -205,8 +214,11 @@ class ChatWords:
     def roleless(self, found: Roleless) -> str:
         """What is from neither party, and from whom, so that nobody takes it for counted."""
         shown = found.senders[:_SENDERS]
+        nobody = self.tr("without a name")
         names = [
-            self.tr("{name} ({count})", name=_clipped(self._sender(one)), count=one.messages)
+            self.tr(
+                "{name} ({count})", name=_clipped(self.sender(one) or nobody), count=one.messages
+            )
             for one in shown
         ]
         if found.more_senders or len(found.senders) > len(shown):
@@ -218,8 +230,13 @@ class ChatWords:
             names=", ".join(names),
         )
 
-    def _sender(self, one: Sender) -> str:
-        return one.sender_raw or one.sender_id or self.tr("without a name")
+    def sender(self, one: Record | Participant | Sender) -> str:
+        """Who wrote it, by the name as written; with the id where that is several accounts'."""
+        return self._chat.sender_names.called(one.sender_raw, one.sender_id)
+
+    def author(self, number: int) -> str:
+        """The sender of the record of this number."""
+        return self.sender(self._chat.transcript.entry(number).record)
 
     def place(self, record: Record) -> str:
         """Where in the original it stands: bytes from 0, lines from 1, the last one included."""

@@ -165,8 +165,12 @@ CHAT_OBSERVATIONS: dict[str, str] = {
         " says: {name}"
     ),
     "chat.name_shared": mark(
-        "several accounts of the app go by the name {sender}, and all of them are taken for that"
-        " party; the id of one instead of the name tells them apart: {name}"
+        "several accounts of the app go by the name {sender} ({ids}), and all of them are taken for"
+        " that party; the id of one instead of the name tells them apart: {name}"
+    ),
+    "chat.names_shared": mark(
+        "several accounts of the app go by one name: {senders}; --me and --merchant take an id,"
+        " too, which tells them apart: {name}"
     ),
     "chat.names_from": mark(
         "messages that tell their sender by id alone are shown with the name that {sibling} in the"
