@@ -465,7 +465,7 @@ def test_name_of_several_accounts_is_told_where_it_says_who_is_who(
     named = ChatOptions(me=(story.BUYER_NAME,))
     told = [one.params for one in add(path, kit, tmp_path, named).notes
             if one.code == "chat.name_shared"]  # fmt: skip
-    ids = ", ".join(slack.IDS[one] for one in ("buyer", "shop"))
+    ids = ", ".join(slack.IDS[one] for one in ("shop", "buyer"))
     assert told == [{"name": "s.zip", "sender": story.BUYER_NAME, "ids": ids}]
     (tmp_path / "by id").mkdir()
     by_id = ChatOptions(me=(slack.IDS["buyer"],), merchant=(slack.IDS["shop"],))
