@@ -101,7 +101,7 @@ def _said(name: str | None, rest: str, below: str) -> tuple[str | None, str]:
 
 PARSER = Parser(
     id="generic_txt",
-    version="3",
+    version="4",
     title="TXT",
     syntax="text",
     detect=_detect,
