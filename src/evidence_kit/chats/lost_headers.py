@@ -61,7 +61,7 @@ class KnownSenders:
         """
         if _JOINT in body:
             return (Flag.LOST_HEADER,)
-        if _CLOCK.search(body) is None:  # mostly, and quickly told
+        if ":" not in body or _CLOCK.search(body) is None:  # mostly, and quickly told
             return ()
         return (Flag.LOST_HEADER,) if any(map(self._is_header, body.split("\n"))) else ()
 
