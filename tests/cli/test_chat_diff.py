@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from evidence_kit.errors import ExitCode
 from fixtures.tsa import Tsa
 from tests.cli.conftest import Run
 
@@ -58,12 +59,12 @@ def test_unrelated_exports_are_said_to_be_so_before_any_figure(diff: Diff) -> No
     out = diff(export(0, 200), export(500, 600))
     assert out.index(NOTHING) < out.index("the same in both: 0")
     assert "they may be of different chats, or of different times of one chat" in out
-    assert "add both with --me and --merchant" in out
+    assert "give the names of both with --me and --merchant" in out
 
 
 def test_advice_on_names_is_not_given_where_it_is_known_who_is_who(diff: Diff) -> None:
     out = diff(export(0, 200), export(500, 600), roles=("--me", ME, "--merchant", SHOP))
-    assert NOTHING in out and "add both with" not in out
+    assert NOTHING in out and "give the names of both" not in out
 
 
 def test_one_chat_under_other_names_is_no_unrelated_one_once_roles_are_known(
@@ -75,6 +76,30 @@ def test_one_chat_under_other_names_is_no_unrelated_one_once_roles_are_known(
     run("add", "b.txt", "-o", "b2.zip", "--me", "我", "--merchant", "我的店")
     out = run("chat", "a2.zip", "diff", "b2.zip").out
     assert "share nothing" not in out and "the same in both: 8" in out
+
+
+def test_names_of_either_export_tell_who_is_who_in_both(diff: Diff, run: Run) -> None:
+    diff(export(1, 9), export(1, 9, sender="我的店").replace(ME, "我"))
+    names = ("--me", ME, "--me", "我", "--merchant", SHOP, "--merchant", "我的店")
+    ran = run("chat", "a.zip", "diff", "b.zip", *names)
+    assert ran.code == ExitCode.DONE
+    assert "share nothing" not in ran.out and "the same in both: 8" in ran.out
+
+
+def test_name_that_is_in_neither_export_is_refused_with_a_near_one(diff: Diff, run: Run) -> None:
+    diff(export(1, 9), export(1, 9, sender="我的店"))
+    ran = run("chat", "a.zip", "diff", "b.zip", "--me", ME, "--merchant", "我的点")
+    assert ran.code == ExitCode.USAGE
+    assert "nobody of this name sent anything in these chats: 我的点" in ran.err
+    assert "我的店" in ran.err
+
+
+def test_name_of_one_chat_alone_is_still_refused_where_one_chat_is_shown(
+    diff: Diff, run: Run
+) -> None:
+    diff(export(1, 9), export(1, 9, sender="我的店"))
+    ran = run("chat", "a.zip", "silence", "--me", ME, "--merchant", "我的店")
+    assert ran.code == ExitCode.USAGE
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ class SealedChat:
         Raises:
             UsageError: "chat.no_such_sender".
         """
-        _require_known(names, self.transcript)
+        require_known(names, [self])
 
     def senders(self) -> str:
         """The names of those who wrote most, for a message."""
@@ -133,6 +133,7 @@ def open_chat(
     item: str | None = None,
     member: str | None = None,
     options: ChatOptions | None = None,
+    is_one_of_two: bool = False,
     progress: Progress | None = None,
 ) -> Iterator[ChatReading]:
     """Verify a bundle, then read the chat in it; use it in a `with` block.
@@ -145,6 +146,8 @@ def open_chat(
         item: id of the item; needed where the bundle holds several chats.
         member: name of a file in it; needed where it is a zip with several chats.
         options: how to read it; what is not said is taken from the bundle, then from the file.
+        is_one_of_two: whether a sender named in the options may be in another chat alone; then
+            `require_known` is the caller's to call.
         progress: called with the number of bytes hashed since the last call.
 
     Raises:
@@ -169,6 +172,8 @@ def open_chat(
             yield ChatReading(report=report, chat=None)
             return
         with _read(taken[0], member, options) as chat:
+            if not is_one_of_two:
+                chat.require_senders((*options.me, *options.merchant))
             yield ChatReading(report=report, chat=chat)
 
 
@@ -242,7 +247,6 @@ def _read(taken: _Taken, wanted: str | None, options: ChatOptions) -> Iterator[S
         transcript = shown.transcript
         # an older version took the names alone
         sealed = shown if account and account.same_accounts else plain
-        _require_known((*options.me, *options.merchant), transcript)
         said, used = files[0].said, files[0].options
         yield SealedChat(
             item=item,
@@ -329,11 +333,16 @@ def _copy(bundle: Bundle, file: FileEntry, target: Path) -> None:
         raise InputError("file.changing", path=str(bundle.path))
 
 
-def _require_known(names: Iterable[str], transcript: Transcript) -> None:
-    """Refuse a sender who is not in the chat: a slip of the pen would give no silence at all."""
+def require_known(names: Iterable[str], chats: Sequence[SealedChat]) -> None:
+    """Refuse a sender who is in none of the chats: a slip of the pen would give no silence at all.
+
+    Raises:
+        UsageError: "chat.no_such_sender".
+    """
     known = {
         name
-        for participant in transcript.participants
+        for chat in chats
+        for participant in chat.transcript.participants
         for name in (participant.sender_raw, participant.sender_id)
         if name
     }

@@ -83,13 +83,19 @@ VIEWS = {
     "--me",
     multiple=True,
     metavar="NAME",
-    help=mark("the buyer's name in the chat; default: what was said at sealing"),
+    help=mark(
+        "the buyer's name in the chat, for diff in either of them; default: what was said at"
+        " sealing"
+    ),
 )
 @option(
     "--merchant",
     multiple=True,
     metavar="NAME",
-    help=mark("the merchant's name in the chat; default: what was said at sealing"),
+    help=mark(
+        "the merchant's name in the chat, for diff in either of them; default: what was said at"
+        " sealing"
+    ),
 )
 @option(
     "--date-order",
@@ -174,6 +180,7 @@ def command(
 ) -> ExitCode:
     """Verify, read, and show the view, or seal what the user says of it."""
     from evidence_kit.actions.chats import ChatOptions
+    from evidence_kit.actions.sealed_chat import require_known
     from evidence_kit.cli.chat_narrow import read_narrowing
     from evidence_kit.cli.chat_show import Show
 
@@ -190,11 +197,21 @@ def command(
             item = items[number] if number < len(items) else None
             member = members[number] if number < len(members) else None
             found = stack.enter_context(
-                _opened(terminal, one, options, item=item, member=member, trust=trust)
+                _opened(
+                    terminal,
+                    one,
+                    options,
+                    item=item,
+                    member=member,
+                    is_one_of_two=view == "diff",
+                    trust=trust,
+                )
             )
             if found is None:
                 return ExitCode.NO
             opened.append(found)
+        if view == "diff":
+            require_known((*me, *merchant), [chat for _, chat in opened])
         show = Show(
             terminal,
             opened,
@@ -285,6 +302,7 @@ def _opened(
     *,
     item: str | None,
     member: str | None,
+    is_one_of_two: bool,
     trust: Sequence[Path],
 ) -> "Iterator[tuple[Report, SealedChat] | None]":
     """The chat of a bundle; where that has failed, why, and None."""
@@ -300,7 +318,13 @@ def _opened(
         _explained(path),
         terminal.progress(terminal.tr("checked")) as progress,
         open_chat(
-            path, expectations, item=item, member=member, options=options, progress=progress
+            path,
+            expectations,
+            item=item,
+            member=member,
+            options=options,
+            is_one_of_two=is_one_of_two,
+            progress=progress,
         ) as reading,
     ):
         if reading.chat is None:

@@ -76,8 +76,8 @@ def _unrelated_lines(text: ChatWords, account: Alignment, *, has_roles: bool) ->
     yield text.tr("they may be of different chats, or of different times of one chat")
     if not has_roles:
         yield text.tr(
-            "if they are of one chat and call people by different names: add both with --me and"
-            " --merchant, then they are compared by who is who"
+            "if they are of one chat and call people by different names: give the names of both"
+            " with --me and --merchant, then they are compared by who is who"
         )
     yield ""
 
