@@ -171,3 +171,29 @@ def test_facts_that_are_none_are_left_out(kit: Kit, tmp_path: Path) -> None:
         assert read_media(bundle, facts) is not None
         assert read_media(bundle, original) is None
         assert read_media(bundle, facts, sha256="0" * 64) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        ("picture.txt", made.jpeg(), "JPEG"),
+        ("picture.JPG", made.png(), "PNG"),
+        ("voice.mp3", b"#!AMR\n", "AMR"),
+    ],
+)
+def test_content_of_another_kind_than_the_name_is_noted(
+    name: str, content: bytes, kind: str, kit: Kit, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    (note,) = [one for one in add(path, kit, tmp_path).notes if one.code == "media.ending"]
+    assert note.params == {"kind": kind, "ending": path.suffix.lower(), "name": name}
+
+
+@pytest.mark.parametrize("name", ["a.jpeg", "a.JPG", "a", "Screenshot 2026-08-02 at 00.47.16"])
+def test_name_that_fits_its_content_or_says_nothing_is_not_noted(
+    name: str, kit: Kit, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(made.jpeg())
+    assert "media.ending" not in [one.code for one in add(path, kit, tmp_path).notes]

@@ -216,3 +216,29 @@ def test_no_file_of_a_bundle_is_read(
     (told,) = sealed_before.sealed_before(case, again.path, expectations)
     assert told.code == "file.sealed_before"
     assert not [path for path in read if path.startswith("data/")]
+
+
+def test_file_that_is_given_twice_is_sealed_twice_and_told(
+    kit: Kit, case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [tmp_path / f"{number}.png" for number in range(4)]
+    for number, path in enumerate(paths):
+        path.write_bytes(metadata.png(Software="other" if number == 1 else "same"))
+    sealed = add_files(paths, case, kit=kit)
+    assert sealed.report.verdict is Outcome.PASSED
+    assert [one for one in sealed.notes if "file.twice" in one.code] == [
+        Observation(code="file.twice", params={"earlier": "0.png", "name": "2.png"}),
+        Observation(code="file.twice", params={"earlier": "0.png", "name": "3.png"}),
+    ]
+    monkeypatch.setattr(sealed_before, "SHOWN", 1)
+    notes = [one for one in sealed_before.sealed_twice(sealed.path)]
+    assert [one.code for one in notes] == ["file.twice", "file.twice_more"]
+    assert notes[1].params == {"count": 1}
+
+
+def test_files_that_differ_are_not_said_to_be_the_same(kit: Kit, tmp_path: Path) -> None:
+    paths = [tmp_path / "a.png", tmp_path / "b.png"]
+    for path in paths:
+        path.write_bytes(metadata.png(Software=path.name))
+    sealed = add_files(paths, tmp_path / "x.zip", kit=kit)
+    assert "file.twice" not in [one.code for one in sealed.notes]

@@ -146,9 +146,86 @@ def test_time_in_a_name_is_understood(
     assert time.zone is (Zone.NONE if local else Zone.UTC)
 
 
+PUBLIC = "names of pictures in public repositories, 2023 to 2026"
+ANDROID = "AOSP, SystemUI: 'screen-'yyyyMMdd-HHmmss'.mp4', made when a recording is saved"
+HARMONY = "OpenHarmony's own tests of its album"
+EXPORT = "README of WechatExif, which lists WeChat's names"
+MAC = "names of macOS in public repositories, with clocks of 12 and 24 hours"
+LOCAL, AT = "2026-08-02T00:47:16", "2026-08-01T16:47:16Z"
+SEEN: tuple[tuple[str, str, Means, str, str], ...] = (
+    ("微信图片_20260802004716.png", "WeChat", Means.SAVED, LOCAL, PUBLIC),
+    ("微信图片_20260802004716_921_3.jpg", "WeChat", Means.SAVED, LOCAL, f"{PUBLIC}, WeChat 4"),
+    ("微信图片_2026-08-02_004716_574.png", "WeChat", Means.SAVED, LOCAL, f"{PUBLIC}, WeChat 4"),
+    ("WeChat Image_20260802004716.jpg", "WeChat", Means.SAVED, LOCAL, PUBLIC),
+    ("Weixin Image_20260802004716_133_1.jpg", "WeChat", Means.SAVED, LOCAL, PUBLIC),
+    ("微信视频2026-08-02_004716_513.mp4", "WeChat", Means.SAVED, LOCAL, PUBLIC),
+    ("微信截图_20260802004716.png", "WeChat", Means.TAKEN, LOCAL, PUBLIC),
+    ("企业微信截图_20260802004716.png", "WeChat", Means.TAKEN, LOCAL, PUBLIC),
+    (
+        "企业微信截图_17856028361067.png",
+        "WeCom",
+        Means.TAKEN,
+        AT,
+        f"{PUBLIC}: one stands beside a picture of typora's, which dates it to the minute",
+    ),
+    ("QQ图片20260802004716.jpg", "QQ", Means.SAVED, LOCAL, PUBLIC),
+    ("QQ截图20260802004716.png", "QQ", Means.TAKEN, LOCAL, PUBLIC),
+    ("QQ录屏20260802004716.mp4", "QQ", Means.TAKEN, LOCAL, PUBLIC),
+    ("screen-20260802-004716.mp4", "screen", Means.SAVED, LOCAL, ANDROID),
+    ("screen_20260802_004716.mp4", "screen", Means.SAVED, LOCAL, ANDROID),
+    ("录屏_20260802_004716.mp4", "Screenrecorder", Means.TAKEN, LOCAL, PUBLIC),
+    ("Screenrecording_20260802_004716.mp4", "Screenrecorder", Means.TAKEN, LOCAL, PUBLIC),
+    ("Record_2026-08-02-00-47-16_698ad8eb4a.mp4", "Record", Means.TAKEN, LOCAL, f"{PUBLIC}, OPPO"),
+    ("SVID_20260802_004716_1.mp4", "SVID", Means.TAKEN, LOCAL, HARMONY),
+    ("RPReplay_Final1785602836.mp4", "RPReplay", Means.SAVED, AT, f"{PUBLIC}, iOS"),
+    (f"mmexport{'0a' * 16}_1785602836106.jpeg", "mmexport", Means.SAVED, AT, EXPORT),
+    ("microMsg.tmp.1785602836106.jpg", "microMsg", Means.SAVED, AT, EXPORT),
+    ("录屏2026-08-02 00.47.16.mov", "Screenrecorder", Means.TAKEN, LOCAL, MAC),
+    ("录屏2026-08-02 上午12.47.16.mov", "Screenrecorder", Means.TAKEN, LOCAL, MAC),
+    ("截屏2026-08-02 上午12.47.16.png", "Screenshot", Means.TAKEN, LOCAL, MAC),
+    ("Screenshot 2026-08-02 at 12.47.16\u202fAM.png", "Screenshot", Means.TAKEN, LOCAL, MAC),
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "means", "moment", "source"), SEEN, ids=[row[0] for row in SEEN]
+)
+def test_time_in_a_name_of_a_program_is_understood(
+    name: str, field: str, means: Means, moment: str, source: str, described: Describe
+) -> None:
+    assert source
+    time = time_of(described(made.jpeg(), name), TimeSource.NAME)
+    assert (time.field, time.means) == (field, means)
+    assert moment == (time.at or time.local)
+    assert name.startswith(time.raw)
+
+
+@pytest.mark.parametrize(
+    ("name", "local"),
+    [
+        ("Screenshot 2026-08-02 at 3.05.30 PM.png", "2026-08-02T15:05:30"),
+        ("Screen Recording 2026-08-02 at 10.05.30\u202fPM.mov", "2026-08-02T22:05:30"),
+        ("截屏2026-08-02 下午8.43.35.png", "2026-08-02T20:43:35"),
+        ("截屏2026-08-02 下午12.43.35.png", "2026-08-02T12:43:35"),
+        ("Screenshot 2026-08-02 at 10.05.30 AM.png", "2026-08-02T10:05:30"),
+        ("Screenshot 2026-08-02 at 22.05.30.png", "2026-08-02T22:05:30"),
+    ],
+)
+def test_half_of_the_day_in_a_name_counts(name: str, local: str, described: Describe) -> None:
+    assert time_of(described(made.jpeg(), name), TimeSource.NAME).local == local
+
+
 @pytest.mark.parametrize(
     "name",
     [
+        "微信图片_12.jpg",
+        "微信图片_202608020047161.jpg",
+        "企业微信截图_0fcbdf31-d6cf-4984-9e7a-8038f33d6a19.png",
+        "RPReplay_Final178560283.mp4",
+        "Record_20260802_004716.mp4",
+        f"mmexport{'0a' * 16}.jpeg",
+        "截屏2026-08-02 下午13.43.35.png",
+        "截屏2026-08-02 4.28.01.png",
         "IMG_0001.PNG",
         "Screenshot_2026-13-40-25-61-61.png",
         "mmexport12.jpg",

@@ -14,13 +14,13 @@ from evidence_kit.actions.chats import AskRoles, ChatOptions, read_drafts
 from evidence_kit.actions.kit import Kit
 from evidence_kit.actions.media import describe_drafts, tie_transcript
 from evidence_kit.actions.seal import Destination, Sealed, begin, seal
-from evidence_kit.actions.sealed_before import sealed_before
+from evidence_kit.actions.sealed_before import sealed_before, sealed_twice
 from evidence_kit.bundle import layout
 from evidence_kit.bundle.hashing import Progress
 from evidence_kit.bundle.text import escape
 from evidence_kit.checks.expectations import Expectations
 from evidence_kit.errors import InputError, UsageError
-from evidence_kit.model import Draft, DraftFile, Imported, Kind, Observation
+from evidence_kit.model import Draft, DraftFile, Imported, Kind
 
 _HEAD_BYTES = 1 << 16
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
@@ -71,7 +71,8 @@ def add_files(
     Beside a chat stands what was derived from it: its messages, a transcript, the account.
     How well it could be read is told in `notes`, where that broke off in `shortfalls`.
     Beside a picture or a recording stands what it says about itself, beside a bill its rows.
-    What the case held already, byte for byte, is sealed once more, and told in `notes`.
+    What the case held already, byte for byte, is sealed once more, and told in `notes`; so is what
+    is given twice.
 
     Args:
         paths: the files; read once, never written.
@@ -110,9 +111,9 @@ def add_files(
         if transcript is not None:
             described = tie_transcript(described, Path(transcript))
         sealed = seal(described, destination, kit=kit, act=act, progress=progress)
-    before: tuple[Observation, ...] = ()
+    before = tuple(sealed_twice(sealed.path)) if len(paths) > 1 else ()
     if isinstance(destination, Case):
-        before = tuple(sealed_before(destination, sealed.path, Expectations(anchors=kit.anchors)))
+        before += tuple(sealed_before(destination, sealed.path, Expectations(anchors=kit.anchors)))
     return msgspec.structs.replace(
         sealed,
         notes=(*sealed.notes, *before, *bills.notes, *read.notes, *notes),

@@ -1,6 +1,7 @@
 """Pictures and recordings among the files that are added: what they say about themselves."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -33,6 +34,22 @@ _STOPPED = {
     "malformed": "media.malformed",
     "too_large": "media.too_large",
 }
+_ENDINGS = {
+    "image/png": ("PNG", ".png .apng"),
+    "image/jpeg": ("JPEG", ".jpg .jpeg .jpe .jfif"),
+    "image/gif": ("GIF", ".gif"),
+    "image/webp": ("WebP", ".webp"),
+    "image/heic": ("HEIC", ".heic .heif .hif"),
+    "audio/mp4": ("M4A", ".m4a .m4b .mp4"),
+    "video/quicktime": ("QuickTime", ".mov .qt"),
+    "video/mp4": ("MP4", ".mp4 .m4v .m4a .mov .3gp .3g2 .avif"),
+    "video/webm": ("WebM", ".webm .mkv"),
+    "audio/wav": ("WAV", ".wav"),
+    "audio/amr": ("AMR", ".amr"),
+    "audio/mpeg": ("MP3", ".mp3 .mp2 .mpga"),
+}
+"""What a kind is called, and how names of such files end."""
+_ENDING = re.compile(r"\.(?!\d+$)[a-z0-9]{1,5}", re.ASCII)
 _MAKER = Maker(operation=OPERATION, tool="media", version=VERSION)
 
 
@@ -66,6 +83,7 @@ def describe_drafts(
         original = msgspec.structs.replace(original, sha256=sha256)
         described.append(msgspec.structs.replace(draft, files=(original, *draft.files[1:], file)))
         notes += _notes(media, escape(path.name))
+        notes += _named_otherwise(path.name, original.media_type)
     return tuple(described), tuple(notes)
 
 
@@ -159,6 +177,16 @@ def _is_reread(bundle: Bundle, entry: FileEntry, media: Media) -> bool | None:
         return matches(media, bundle.read(entry.from_[0], max_bytes=MAX_ORIGINAL_BYTES))
     except (Fault, InputError):
         return None
+
+
+def _named_otherwise(name: str, media_type: str) -> Iterator[Observation]:
+    """That a file is of another kind than its name lets expect; one without an ending does not."""
+    ending = Path(name).suffix.lower()
+    if _ENDING.fullmatch(ending) and media_type in _ENDINGS:
+        kind, endings = _ENDINGS[media_type]
+        if ending not in endings.split():
+            params: dict[str, str | int] = {"kind": kind, "ending": ending, "name": escape(name)}
+            yield Observation(code="media.ending", params=params)
 
 
 def _notes(media: Media, name: str) -> Iterator[Observation]:

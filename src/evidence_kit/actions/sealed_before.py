@@ -1,4 +1,5 @@
-"""Which files that were just added stand in an earlier bundle of the case, byte for byte.
+"""Which files that were just added stand somewhere already, byte for byte: in an earlier bundle
+of the case, or in the same bundle.
 
 Only records are read: no file of an earlier bundle is hashed. So what is told is what its
 sealed list of digests says, and since when that list has been as it is.
@@ -78,6 +79,29 @@ def sealed_before(case: Case, path: Path, expectations: Expectations) -> Iterato
     yield from found[:SHOWN]
     if (more := len(found) - SHOWN) > 0:
         yield Observation(code="file.sealed_before_more", params={"count": more})
+
+
+def sealed_twice(path: Path) -> Iterator[Observation]:
+    """Which files of a new bundle have the bytes of one that stands before them in it, as notes.
+
+    Args:
+        path: the new bundle.
+
+    Raises:
+        InputError, Fault: it can't be read.
+    """
+    first: dict[str, str] = {}
+    found: list[Observation] = []
+    with Bundle(path) as bundle:
+        for one in _originals(bundle):
+            if one.sha256 not in first:
+                first[one.sha256] = one.name
+                continue
+            params: dict[str, str | int] = {"earlier": first[one.sha256], "name": one.name}
+            found.append(Observation(code="file.twice", params=params))
+    yield from found[:SHOWN]
+    if (more := len(found) - SHOWN) > 0:
+        yield Observation(code="file.twice_more", params={"count": more})
 
 
 def _is_before(bundle: Bundle, case: Case, last: int) -> bool:

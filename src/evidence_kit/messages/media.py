@@ -25,6 +25,10 @@ MEDIA_OBSERVATIONS: dict[str, str] = {
     "media.cut_short": mark(
         "the file ends too early, at byte {byte}; it was sealed as it is: {name}"
     ),
+    "media.ending": mark(
+        "by its first bytes the file is {kind}, though its name ends in {ending}; it was sealed as"
+        " it is: {name}"
+    ),
     "media.identifying": mark(
         "the file holds details of its device or owner, which whoever gets the bundle can read:"
         " {name}"

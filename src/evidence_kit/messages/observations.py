@@ -41,6 +41,8 @@ OBSERVATIONS: dict[str, str] = {
         "the same bytes were sealed already, as {earlier} in {bundle}, for which no time is proven:"
         " {name}"
     ),
+    "file.twice": mark("the same bytes are in this bundle already, as {earlier}: {name}"),
+    "file.twice_more": mark("further files whose bytes are in this bundle already: {count}"),
     "font.missing": mark("this machine has no Chinese font, so the pictures show empty boxes"),
     "http.status": mark("the site answered with an error (HTTP {status})"),
     "load.partial": mark("the page broke off before its end"),
