@@ -41,6 +41,7 @@ def test_text_media_or_call_of_the_merchant_closes_a_run(answer: str, tmp_path: 
         ("10:30:00", SHOP, "[自动回复] 稍后回复"),
         ("10:30:00", SHOP, "我通过了你的朋友验证请求，现在我们可以开始聊天了"),
         ("10:30:00", "", f'"{SHOP}" 撤回了一条消息'),
+        ("10:30:00", SHOP, f'"{SHOP}" 撤回了一条消息'),
         ("10:30:00", "", "对方正忙"),
         ("10:30:00", "路人", "我也没收到"),
     ],
@@ -51,6 +52,11 @@ def test_what_is_no_answer_leaves_it_open(line: Line, tmp_path: Path) -> None:
     assert run.duration_ms == 30 * MINUTE_MS  # up to the last record of the export
     assert run.automatic_inside == ("自动回复" in line[2])
     assert run.withdrawn_inside == ("撤回" in line[2])
+
+
+def test_text_about_a_recall_is_an_answer(tmp_path: Path) -> None:
+    (run,) = silences(tmp_path, ASKED, ("10:30:00", SHOP, f'"{SHOP}" 撤回了一条消息，请无视'))
+    assert run.closed_by == 2
 
 
 def test_run_begins_at_the_first_unanswered_message(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from evidence_kit.chats.phrases import is_recall_line
 from evidence_kit.chats.record import WITHDRAWN, Flag, Party, Record, RecordKind
 from evidence_kit.chats.transcript import Entry, Transcript
 
@@ -83,6 +84,7 @@ def is_answer(record: Record) -> bool:
         record.kind in _SAYING
         and Flag.AUTO_REPLY not in record.flags
         and not record.body_raw.lstrip('“"').startswith(_NO_REPLY)
+        and not is_recall_line(record.body_raw)
     )
 
 
@@ -106,7 +108,7 @@ class _Run:
 
     def pass_over(self, record: Record) -> None:
         """Take a record that is neither the buyer's nor an answer."""
-        if record.kind in WITHDRAWN:
+        if record.kind in WITHDRAWN or is_recall_line(record.body_raw):
             self._withdrawn += 1
         elif record.role is Party.MERCHANT and Flag.AUTO_REPLY in record.flags:
             self._automatic += 1
