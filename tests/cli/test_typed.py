@@ -53,3 +53,37 @@ def test_transcript_of_several_files_is_a_usage_error(run: Run, case: Path) -> N
     assert ran.code == ExitCode.USAGE
     assert "just one picture" in ran.err
     assert not Path("x.zip").exists()
+
+
+def test_views_say_that_a_typed_text_is_no_chat_and_how_it_is_read(run: Run, case: Path) -> None:
+    (bundle,) = case.glob("*.zip")
+    for options in ([], ["--parser", "transcript"], ["--item", "E1"]):
+        ran = run("chat", bundle, "timeline", *options)
+        assert ran.code == ExitCode.ERROR
+        assert "what the user typed off it, which is not read as a chat" in ran.err
+        assert "no document that could be one" not in ran.err
+    assert "add TEXT.txt --parser transcript" in ran.err
+    assert "对照着打出来的文字" in run("--lang", "zh", "chat", bundle, "timeline").err
+    run("add", "text.txt", "--parser", "transcript", "-o", "y.zip", "--no-timestamp")
+    assert "保证三天发货" in run("chat", "y.zip", "timeline").out
+
+
+def test_picture_alone_is_said_to_be_no_chat(run: Run) -> None:
+    Path("shot.png").write_bytes(metadata.png())
+    run("add", "shot.png", "-o", "x.zip", "--no-timestamp")
+    assert "no document that could be one" in run("chat", "x.zip", "timeline").err
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["--me", "阿禾"], ["--merchant", "店主"], ["--parser", "transcript"], ["--date-order", "ymd"]],
+    ids=lambda options: options[0],
+)
+def test_options_of_chats_are_refused_beside_a_typed_text(options: list[str], run: Run) -> None:
+    Path("shot.png").write_bytes(metadata.png())
+    Path("text.txt").write_text("店主：保证三天发货\n", encoding="utf-8")
+    ran = run("add", "shot.png", "--transcript", "text.txt", *options, "-o", "x.zip")
+    assert ran.code == ExitCode.USAGE
+    assert "is not read as a chat" in ran.err
+    assert "add text.txt --parser transcript --me NAME" in ran.err
+    assert not Path("x.zip").exists()

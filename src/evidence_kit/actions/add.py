@@ -88,12 +88,15 @@ def add_files(
 
     Raises:
         InputError: a file is missing, is a folder, can't be read, or changes meanwhile.
-        UsageError: no file, `obtained_at` is no date or still to come, or see
-            `actions.chats.read_drafts` and `actions.media.tie_transcript`.
+        UsageError: no file, `obtained_at` is no date or still to come, a transcript with options
+            of chats ("transcript.no_chat"), or see `actions.chats.read_drafts` and
+            `actions.media.tie_transcript`.
         SealError, CaseError, SigningKeyError: see `seal`.
     """
     if not paths:
         raise UsageError("add.nothing")
+    if transcript is not None and (chats or ChatOptions()) != ChatOptions():
+        raise UsageError("transcript.no_chat", path=str(transcript))
     drafts = draft_files(
         [Path(path) for path in paths],
         imported_at=kit.now().strftime("%Y-%m-%dT%H:%M:%SZ"),

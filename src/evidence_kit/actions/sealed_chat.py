@@ -18,6 +18,7 @@ from typing import NamedTuple
 from evidence_kit.actions.chat_account import MAX_ACCOUNT_BYTES
 from evidence_kit.actions.chat_members import Member, chats_of, members_of, passed, wanted_of
 from evidence_kit.actions.chats import OPERATION, TOP, ChatOptions
+from evidence_kit.actions.media import TRANSCRIPTION
 from evidence_kit.actions.verify import verify_bundle
 from evidence_kit.bundle.hashing import Progress
 from evidence_kit.bundle.reader import Bundle
@@ -152,8 +153,8 @@ def open_chat(
 
     Raises:
         InputError: it is no bundle, holds no chat ("chat.not_there") and nothing that could be
-            one ("chat.no_text"), holds it no longer ("chat.withheld"), or no format fits
-            ("chat.no_format").
+            one ("chat.no_text", or "chat.only_typed" where a text was typed off a picture), holds
+            it no longer ("chat.withheld"), or no format fits ("chat.no_format").
         UsageError: "chat.several", "chat.no_such_item", "chat.several_members",
             "chat.no_such_member", "chat.no_such_parser", "chat.ambiguous", or
             "chat.no_such_sender".
@@ -288,7 +289,7 @@ def _item(bundle: Bundle, wanted: str | None) -> Item:
         found = items.get(wanted.upper())
         known = [item.id for item in items.values() if _may_be_chat(item)]
         if not known:
-            raise InputError("chat.no_text", path=str(bundle.path))
+            raise _no_text(bundle)
         if found is None or found.id not in known:
             raise UsageError(
                 "chat.no_such_item", item=escape(wanted), known=closest(wanted.upper(), known)
@@ -297,12 +298,18 @@ def _item(bundle: Bundle, wanted: str | None) -> Item:
     chats = [item for item in items.values() if item.kind is Kind.CHAT and _originals(item)]
     others = [item for item in items.values() if _may_be_chat(item)]
     if not chats and not others:
-        raise InputError("chat.no_text", path=str(bundle.path))
+        raise _no_text(bundle)
     if not chats:
         raise InputError("chat.not_there", path=str(bundle.path), names=_names(others))
     if len(chats) > 1:
         raise UsageError("chat.several", names=_names(chats), path=str(bundle.path))
     return chats[0]
+
+
+def _no_text(bundle: Bundle) -> InputError:
+    files = (file for item in bundle.evidence.items for file in item.files)
+    is_typed = any(file.by is not None and file.by.operation == TRANSCRIPTION for file in files)
+    return InputError("chat.only_typed" if is_typed else "chat.no_text", path=str(bundle.path))
 
 
 def _may_be_chat(item: Item) -> bool:

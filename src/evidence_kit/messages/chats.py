@@ -28,7 +28,8 @@ CHAT_ERRORS: dict[str, Message] = {
         mark("this is a picture or a recording, not a chat in a bundle: {path}"),
         mark(
             "seal it with what you typed off it in a text: evidence-kit add {path} --transcript"
-            " TEXT.txt"
+            " TEXT.txt; for views of the text, add it by itself, too: evidence-kit add TEXT.txt"
+            " --parser transcript"
         ),
     ),
     "chat.mark_twice": Message(
@@ -87,6 +88,16 @@ CHAT_ERRORS: dict[str, Message] = {
         mark(
             "see what is in it with: evidence-kit show {path}; add a chat with: evidence-kit add"
             " chat.txt"
+        ),
+    ),
+    "chat.only_typed": Message(
+        mark(
+            "the bundle holds a picture or recording and what the user typed off it, which is not"
+            " read as a chat: {path}"
+        ),
+        mark(
+            "unpack the text with: evidence-kit show {path} --extract DIR; for views of it, add it"
+            " by itself: evidence-kit add TEXT.txt --parser transcript"
         ),
     ),
     "chat.no_zip": Message(

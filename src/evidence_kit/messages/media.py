@@ -51,6 +51,16 @@ MEDIA_ERRORS: dict[str, Message] = {
         mark("--payments and --extract can't go together"),
         mark("give one of them"),
     ),
+    "transcript.no_chat": Message(
+        mark(
+            "the text of --transcript is not read as a chat, so --parser, --me, --merchant and"
+            " --date-order do not go with it"
+        ),
+        mark(
+            "leave them out; for views of the text, add it by itself, too: evidence-kit add {path}"
+            " --parser transcript --me NAME"
+        ),
+    ),
     "transcript.no_text": Message(
         mark("this is no text of at most 1 MiB, or it is empty: {path}"),
         mark("give a plain text file with what is to be read or heard in the picture or recording"),
