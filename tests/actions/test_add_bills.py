@@ -202,3 +202,23 @@ def test_rows_of_another_version_of_the_reader_say_whose_they_are(
     sealed = add(make.HERE / "wechat.csv", kit, tmp_path)
     (told,) = read_each(sealed.path, BillReader())
     assert (told.reader_version, told.is_reread) == ("0", True)
+
+
+def test_payments_are_the_same_as_far_as_both_tell_seconds(kit: Kit, tmp_path: Path) -> None:
+    """Two refunds of one payment may come within a minute."""
+    line, *_ = (one for one in make.wechat_csv().splitlines(keepends=True) if b"20:06:41" in one)
+    rows = {
+        "seconds": [line, line.replace(b"20:06:41", b"20:06:50"), line],
+        "minutes": [line.replace(b"20:06:41", b"20:06"), line.replace(b"20:06:41", b"20:07")],
+        "after": [line.replace(b"20:06:41", b"20:07:59"), line.replace(b"20:06:41", b"20:08:00")],
+    }
+    case = create_case(tmp_path / "case", facts={"order": story.ORDER_NUMBER}, now=kit.now())
+    head = make.wechat_csv().partition(line)[0]
+    for name, lines in rows.items():
+        path = tmp_path / f"{name}.csv"
+        path.write_bytes(head + b"".join(lines))
+        add_files([path], case, kit=kit)
+    found = payments_in(case.folder)
+    first = [[one.same_as and one.same_as.row for one in bill.payments] for bill in found.bills]
+    assert first == [[None, None, 18], [18, None], [19, None]]
+    assert (len(found.matched()), found.count_matched()) == (7, 4)

@@ -303,6 +303,18 @@ def test_disagreements_that_do_not_follow_from_the_times_are_noticed(
     assert not matches(change(media), content)
 
 
+@pytest.mark.parametrize("written", ["0999:01:01 00:00:00", "0001:01:01 00:00:00"])
+@pytest.mark.parametrize("offset", ["+08:00", None])
+def test_year_of_few_digits_is_compared_like_others(
+    written: str, offset: str | None, described: Describe
+) -> None:
+    content = made.jpeg(made.exif(offset=offset, taken=written))
+    media = described(content, "IMG_20260701_004716.jpg")
+    assert matches(media, content)
+    (gap,) = media.disagreements
+    assert gap.gap_s > 1000 * 365 * 24 * 3600
+
+
 def test_later_saving_is_no_disagreement(described: Describe) -> None:
     assert described(made.jpeg(made.exif()), "mmexport1785999999106.jpg").disagreements == ()
 

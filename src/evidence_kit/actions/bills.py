@@ -19,7 +19,9 @@ from evidence_kit.bills.matching import (
     Identity,
     Match,
     identity_of,
+    is_to_the_minute,
     match_order,
+    minute_of,
     rounded_numbers,
     similar_column,
 )
@@ -57,13 +59,14 @@ class ListedPayment(msgspec.Struct, frozen=True, kw_only=True):
     """A row of a bill in a bundle."""
 
     payment: Payment
+    place: PaymentPlace
     match: Match | None
     """Where it has the number of the order; None where it has not, or none is known."""
     similar: str | None
     """The column where it has not that number, but one much like it."""
     same_as: PaymentPlace | None
-    """The first row that lists the same payment: same number of the payment service, minute,
-    amount and direction; None where this is the first."""
+    """The first row that lists the same payment: same number of the payment service, time, amount
+    and direction, as far as both tell seconds; None where this is the first."""
 
 
 class ListedBill(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,8 +100,7 @@ class Payments(msgspec.Struct, frozen=True, kw_only=True):
 
     def count_matched(self) -> int:
         """How many different payments those rows are."""
-        rows = [identity_of(one.payment) for one in self.matched()]
-        return len({one for one in rows if one}) + rows.count(None)
+        return len({one.same_as or one.place for one in self.matched()})
 
 
 def read_bills(drafts: Sequence[Draft], folder: Path, *, is_chat: bool = False) -> ReadBills:
@@ -214,6 +216,9 @@ class _Listing:
         self._order = order
         self._bills: list[ListedBill] = []
         self._seen: dict[Identity, PaymentPlace] = {}
+        """By the time as it is written."""
+        self._seen_within: dict[Identity, PaymentPlace] = {}
+        """By the minute."""
 
     def payments(self) -> Payments:
         """What was found so far."""
@@ -248,15 +253,25 @@ class _Listing:
                 )
 
     def _listed(self, bundle: str, item: str, payment: Payment) -> ListedPayment:
-        order = self._order or ""
-        match, identity, same_as = match_order(payment, order), identity_of(payment), None
-        if identity:
-            place = PaymentPlace(bundle=bundle, item=item, row=payment.place.row)
-            first = self._seen.setdefault(identity, place)
-            same_as = first if first is not place else None
+        order, match = self._order or "", match_order(payment, self._order or "")
+        place = PaymentPlace(bundle=bundle, item=item, row=payment.place.row)
         return ListedPayment(
             payment=payment,
+            place=place,
             match=match,
             similar=None if match else similar_column(payment, order),
-            same_as=same_as,
+            same_as=self._first(payment, place),
         )
+
+    def _first(self, payment: Payment, place: PaymentPlace) -> PaymentPlace | None:
+        """The row before that lists the same payment."""
+        identity = identity_of(payment)
+        if identity is None:
+            return None
+        minute = minute_of(identity)
+        # of two that both tell seconds, these count
+        seen = self._seen_within if is_to_the_minute(identity) else self._seen
+        first = seen.get(identity) or self._seen.get(minute)
+        self._seen.setdefault(identity, first or place)
+        self._seen_within.setdefault(minute, first or place)
+        return first

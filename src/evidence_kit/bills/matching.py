@@ -110,7 +110,9 @@ def rounded_numbers(payment: Payment) -> tuple[str, ...]:
     )
 
 
-Identity = tuple[str, ...]
+Identity = tuple[str, str, str, str]
+"""Number of the payment service, time, amount and direction."""
+_MINUTE = len("YYYY-MM-DDTHH:MM")
 
 
 def identity_of(payment: Payment) -> Identity | None:
@@ -122,6 +124,15 @@ def identity_of(payment: Payment) -> Identity | None:
         return None
     if is_rounded(payment.order_number):
         return None
-    # a spreadsheet leaves out the seconds
-    minute = payment.time[: len("YYYY-MM-DDTHH:MM")]
-    return payment.order_number, minute, payment.amount, payment.direction.value
+    return payment.order_number, payment.time, payment.amount, payment.direction.value
+
+
+def minute_of(identity: Identity) -> Identity:
+    """The same without seconds, which a spreadsheet leaves out."""
+    number, time, amount, direction = identity
+    return number, time[:_MINUTE], amount, direction
+
+
+def is_to_the_minute(identity: Identity) -> bool:
+    """Whether its time tells no seconds."""
+    return len(identity[1]) == _MINUTE

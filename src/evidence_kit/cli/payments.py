@@ -83,7 +83,7 @@ def _answer(words: Words, found: Payments, order: str) -> Iterator[str]:
     if payments < len(matches):
         text = mark(
             "these rows list {count} different payments; those that are listed several times have"
-            " the same order number of the payment service, minute, amount and direction"
+            " the same order number of the payment service, time, amount and direction"
         )
         yield tr(text, count=payments)
     if not matches:

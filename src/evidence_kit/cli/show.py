@@ -84,8 +84,8 @@ def command(
     require_bundle(path)
     try:
         with Bundle(path) as bundle:
-            content = _content(bundle)
-            text = list(_lines(terminal.words, bundle))
+            content = _content(bundle) if as_json else {}
+            text = [] if as_json else list(_lines(terminal.words, bundle))
             folder = extract_bundle(bundle, extract) if extract else None
     except Fault as fault:
         raise InputError("bundle.unreadable", path=str(path), reason=fault.code) from fault

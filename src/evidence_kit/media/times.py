@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta, timezone
 from evidence_kit.media.facts import Disagreement, Means, StatedTime, TimeSource, Zone
 from evidence_kit.media.findings import shown
 
-_LOCAL = "%Y-%m-%dT%H:%M:%S"
 # EXIF writes 2026:08:02 00:47:16, XMP and QuickTime 2026-08-02T00:47:16+08:00 or +0800.
 _WRITTEN = re.compile(
     r"\s*(\d{4})[-:](\d\d)[-:](\d\d)[ T](\d\d):(\d\d)(?::(\d\d))?(?:[.,]\d{1,9})?"
@@ -50,7 +49,7 @@ def written_time(
         field=field,
         means=means,
         raw=shown(raw if zone or at is None else f"{raw} {zone_text}"),
-        local=None if zone == "Z" else local.strftime(_LOCAL),
+        local=None if zone == "Z" else local.isoformat(timespec="seconds"),
         at=at,
         zone=Zone.NONE if at is None else Zone.UTC if zone_text == "Z" else Zone.OFFSET,
     )
@@ -92,7 +91,8 @@ def utc_time(
 
 
 def _utc_text(moment: datetime) -> str:
-    return moment.strftime(f"{_LOCAL}Z")
+    # strftime writes the year 999 with three digits
+    return f"{moment.replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def disagreements(times: Sequence[StatedTime]) -> tuple[Disagreement, ...]:
