@@ -51,7 +51,10 @@ def _require_choice(head: Head) -> None:
     scores = {parser.id: parser.detect(head) for parser in _PARSERS}
     require(all(found.score in _SCORES for found in scores.values()), "another score")
     require(all(found.reasons or not found.score for found in scores.values()), "no reason")
-    require(chosen is not None or not any(found.score for found in scores.values()), "none chosen")
+    # a text whose lines end otherwise than at LF is nobody's
+    if "\n" in head.text.strip() or not set(head.text) & {"\r", "\u2028"}:
+        is_claimed = any(found.score for found in scores.values())
+        require(chosen is not None or not is_claimed, "none chosen")
 
 
 def _require_account(source: Source, parser: Parser) -> None:
