@@ -236,3 +236,17 @@ def test_rows_that_the_original_has_not_are_warned_of(
     for options in ([], ["--payments"]):
         told = run("show", "forged.zip", *options).out
         assert "beware: its rows are not what this version reads from the original\n" in told
+
+
+def test_bill_of_too_many_rows_is_still_said_to_be_one(
+    run: Run, case: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (bundle,) = case.glob("*.zip")
+    monkeypatch.setattr("evidence_kit.actions.bill_account.BillReader._takes", lambda *_: False)
+    assert (
+        "bill: its rows can't be read, or are too many to be read here" in run("show", bundle).out
+    )
+    (bill,) = json.loads(run("show", bundle, "--json").out)["bills"]
+    assert bill["count"] is None
+    run("verify", bundle, "--html", "page.html")
+    assert "its rows can't be read" in Page(Path("page.html").read_bytes()).said("en")

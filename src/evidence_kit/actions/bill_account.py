@@ -20,7 +20,8 @@ MAX_PAYMENTS_BYTES = 256 << 20
 class ReadBill(msgspec.Struct, frozen=True, kw_only=True):
     """What a payments.json in a bundle tells."""
 
-    bill: Bill
+    bill: Bill | None
+    """None where it can't be read, or is too much to be read here."""
     is_reread: bool | None
     """True where this version reads the same from the original; None where it was not read."""
     reader_version: str
@@ -77,7 +78,7 @@ class BillReader:
     def read(
         self, bundle: Bundle, entry: FileEntry, *, sha256: str | None = None
     ) -> ReadBill | None:
-        """What a payments.json tells; None where it is none, or none that can be read.
+        """What a payments.json tells; None where it is none, or is not there as it was sealed.
 
         Args:
             bundle: open, not judged.
@@ -87,16 +88,18 @@ class BillReader:
         if entry.by is None or entry.by.operation != OPERATION:
             return None
         size_bytes = bundle.sizes.get(entry.path)
-        if size_bytes is None or not self._takes(size_bytes):
+        if size_bytes is None or (sha256 and bundle.manifest.get(entry.path) != sha256):
             return None
-        bill = read_account(bundle, entry, max_bytes=size_bytes, sha256=sha256)
+        bill, version = None, entry.by.version
+        if self._takes(size_bytes):
+            bill = read_account(bundle, entry, max_bytes=size_bytes, sha256=sha256)
         if bill is None:
-            return None
+            return ReadBill(bill=None, is_reread=None, reader_version=version)
         cost_bytes = sum(bundle.sizes.get(path, 0) for path in entry.from_)
         if bill.encoding == "xlsx":
             cost_bytes = max(cost_bytes, MAX_BYTES)  # it unpacks to as much
         is_same = is_reread(bundle, entry, bill) if self._takes(cost_bytes) else None
-        return ReadBill(bill=bill, is_reread=is_same, reader_version=entry.by.version)
+        return ReadBill(bill=bill, is_reread=is_same, reader_version=version)
 
     def _takes(self, size_bytes: int) -> bool:
         if size_bytes > self._bytes_left:

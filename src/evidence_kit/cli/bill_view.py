@@ -21,6 +21,13 @@ _STOPPED = {
 def bill_rows(words: Words, read: ReadBill) -> Iterator[tuple[str, str]]:
     """Names and what is to be said under them."""
     tr, bill = words.tr, read.bill
+    if bill is None:
+        text = mark(
+            "its rows can't be read, or are too many to be read here; try: evidence-kit show BUNDLE"
+            " --payments"
+        )
+        yield tr("bill"), tr(text)
+        return
     yield (
         tr("bill"),
         tr(
@@ -80,6 +87,8 @@ def bill_warnings(words: Words, bill: Bill) -> Iterator[str]:
 def bill_data(read: ReadBill) -> dict[str, Any]:
     """The same as JSON."""
     bill = read.bill
+    if bill is None:
+        return {"service": None, "count": None}
     return {
         "service": bill.service,
         "count": len(bill.payments),
