@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from evidence_kit.chats.clauses import Tag, tags_of
 from evidence_kit.chats.lexicon import Category, load_lexicons
 from evidence_kit.chats.marks import find_hits
 from evidence_kit.errors import ConfigError
@@ -93,14 +94,14 @@ def test_own_lexicon_is_searched_too(tmp_path: Path) -> None:
     folder = own(
         tmp_path,
         'version = "7"\nlanguage = "zh"\n[promise]\nwords = ["包您满意"]\n'
-        'patterns = ["赔{n}{元|块}", "包{0-3}{好|}用"]\n',
+        'patterns = ["减{n}{元|块}", "包{0-3}{好|}用"]\n',
     )
     lexicons = load_lexicons(folder)
     assert [one.id for one in lexicons] == ["en", "zh", "mine"]
-    hits, _ = find_hits("包您满意，不好赔一百块，包它好用，包用", lexicons)
+    hits, _ = find_hits("包您满意，不好减一百块，包它好用，包用", lexicons)
     assert [(h.pattern, h.lexicon.id) for h in hits] == [
         ("包您满意", "mine"),
-        ("赔{n}{元|块}", "mine"),
+        ("减{n}{元|块}", "mine"),
         ("包{0-3}{好|}用", "mine"),
         ("包{0-3}{好|}用", "mine"),
     ]
@@ -166,4 +167,36 @@ def test_hostile_text_and_pattern_take_bounded_time(text: str, tmp_path: Path) -
     )
     begin_s = time.process_time()
     find_hits(text, load_lexicons(tmp_path))
+    assert time.process_time() - begin_s < 10
+
+
+def test_own_lexicon_can_say_what_is_no_hit_and_what_is_a_condition(tmp_path: Path) -> None:
+    folder = own(
+        tmp_path,
+        'version = "1"\nlanguage = "zh"\n[promise]\nwords = ["包您满意"]\n'
+        'patterns = ["送{0-3}礼品"]\nunless = ["已"]\n[condition]\nbehind = ["才算"]\n',
+    )
+    lexicons = load_lexicons(folder)
+    hits, _ = find_hits("送您礼品，送已礼品，包您满意才算，包您满意", lexicons)
+    text = "送您礼品，送已礼品，包您满意才算，包您满意"
+    assert [(hit.pattern, tags_of(text, hit, lexicons)) for hit in hits] == [
+        ("送{0-3}礼品", ()),
+        ("包您满意", (Tag.CONDITION,)),
+        ("包您满意", ()),
+    ]
+
+
+@pytest.mark.parametrize("text", ["不" * 100_000, "不能向您" * 50_000, "如果您" * 60_000 + "保证"])
+def test_tags_of_a_hostile_text_take_bounded_time(text: str, tmp_path: Path) -> None:
+    between = [f"{'能' * length}" for length in range(1, 60)]
+    own(
+        tmp_path,
+        f'version = "1"\nlanguage = "zh"\n[promise]\nwords = ["能"]\n'
+        f'[negation]\nwords = ["拒"]\nbetween = {between}\nreach = 100000\n',
+    )
+    lexicons = load_lexicons(tmp_path)
+    begin_s = time.process_time()
+    hits, _ = find_hits(text + "能" * 400, lexicons)
+    for hit in hits:
+        tags_of(text, hit, lexicons)
     assert time.process_time() - begin_s < 10

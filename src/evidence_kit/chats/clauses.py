@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 
-from evidence_kit.chats.lexicon import BREAKS, Category, Hit, Lexicon, fold
+from evidence_kit.chats.lexicon import BREAKS, Category, Condition, Hit, Lexicon, fold
 
 _CLAUSE_CHARACTERS = 200
 _ASKS = "?？"
 _BREAK = re.compile(f"[{re.escape(BREAKS)}]")
+_BAD = (Category.CLAIM, Category.REFUSAL)
 _SIGNS = re.compile(r"[\W_]+")
 
 
@@ -50,7 +51,12 @@ def tags_of(text: str, hit: Hit, lexicons: Sequence[Lexicon]) -> tuple[Tag, ...]
         tags.append(Tag.NEGATED)
     if any(_asks(folded, lexicon) for lexicon in lexicons):
         tags.append(Tag.QUESTION)
-    if any(_supposes(before, core, behind, hit, lexicon) for lexicon in lexicons):
+    is_bad = hit.category in _BAD or (Tag.NEGATED in tags and hit.core > hit.start)
+    if any(
+        _supposes(before, core, behind, hit, lexicon)
+        or (is_bad and _is_paid_for(behind, lexicon.condition))
+        for lexicon in lexicons
+    ):
         tags.append(Tag.CONDITION)
     return tuple(tags)
 
@@ -129,6 +135,11 @@ def _supposes(before: str, core: str, behind: str, hit: Hit, lexicon: Lexicon) -
     ahead = _without(core, condition.except_)
     is_ahead = _holds(ahead, (*condition.before, *condition.ahead), lexicon)
     return is_ahead or _holds(behind, condition.later, lexicon)
+
+
+def _is_paid_for(behind: str, condition: Condition) -> bool:
+    """Whether something is promised for the case that the hit is: 没收到货包赔."""
+    return _follows(behind, condition.consequences, condition.objects)
 
 
 def _follows(behind: str, words: Sequence[str], objects: Sequence[str]) -> bool:

@@ -48,6 +48,8 @@ class Category(StrEnum):
 class _Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     words: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    """What fits a pattern and holds one of these is no hit."""
 
 
 class Negation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -81,6 +83,8 @@ class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Before the hit, over what may lie between a negation and it."""
     behind: tuple[str, ...] = ()
     """Right behind the hit, or behind `objects`."""
+    consequences: tuple[str, ...] = ()
+    """The same, behind what was refused, complained of or negated: what is promised for it."""
     objects: tuple[str, ...] = ()
     except_: tuple[str, ...] = msgspec.field(default=(), name="except")
     """Phrases that hold such a word and suppose nothing."""
@@ -135,6 +139,7 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """By the word in lower case."""
     patterns: dict[int, tuple[str, Category]]
     """By the number of its group."""
+    unless: dict[Category, tuple[str, ...]]
     words_re: re.Pattern[str] | None
     patterns_re: re.Pattern[str] | None
     """A group for each pattern, and one in it for its gap."""
@@ -154,6 +159,8 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True, eq=False):
             for match in _overlapping(expression, folded):
                 group = match.lastindex or 1  # the outer one: it closes last
                 pattern, category = self.patterns[group]
+                if any(word in match[0] for word in self.unless[category]):
+                    continue
                 is_gap = group < expression.groups and group + 1 not in self.patterns
                 core = match.end(group + 1) if is_gap else match.start()
                 yield Hit(match.start(), match.end(), core, category, pattern, self)
@@ -229,6 +236,7 @@ def _compiled(name: str, sha256: str, file: _File) -> Lexicon:
         condition=file.condition,
         words=words,
         patterns=_by_group(patterns),
+        unless={category: getattr(file, category.value).unless for category in Category},
         words_re=_bounded(_trie_of(words), file.language) if words else None,
         patterns_re=_bounded("|".join(map(_group, patterns)), file.language) if patterns else None,
     )
