@@ -28,6 +28,7 @@ from fixtures import story
 from fixtures.chats import make
 from fixtures.chats.dispute import SHOP
 from tests.build import make_case
+from tests.chats.chatting import BUYER, lines
 
 CHAT = make.HERE / "wechatmsg_txt/k20261101/chat.txt"
 ROLES = ChatOptions(me=(story.BUYER_NAME,), merchant=(SHOP,))
@@ -123,13 +124,22 @@ def test_name_of_no_mark_is_refused(name: str) -> None:
     assert caught.value.code == "chat.no_such_mark"
 
 
-@pytest.mark.parametrize("name", ["M0004:refusal", "M0099:promise", "M0000:promise"])
+@pytest.mark.parametrize(
+    ("name", "code", "told"),
+    [
+        ("M0004:refusal", "chat.not_marked_so", "M0004:promise"),
+        ("M0002:promise", "chat.not_marked", "M0002:promise"),
+        ("M0099:promise", "chat.no_such_mark", "M0001–M0013"),
+        ("M0000:promise", "chat.no_such_mark", "M0001–M0013"),
+    ],
+)
 def test_mark_that_the_chat_does_not_hold_is_refused(
-    name: str, chat: Path, case: Case, kit: Kit
+    name: str, code: str, told: str, chat: Path, case: Case, kit: Kit
 ) -> None:
     with pytest.raises(UsageError) as caught:
         judge(chat, case, kit, confirmed=(name,))
-    assert caught.value.code == "chat.no_such_mark"
+    assert caught.value.code == code
+    assert told in f"{caught.value} {caught.value.hint}"
     assert len(case.bundle_paths()) == 1
 
 
@@ -141,3 +151,17 @@ def test_both_words_on_one_mark_are_refused(chat: Path, case: Case, kit: Kit) ->
 
 def test_every_category_has_its_chinese() -> None:
     assert set(CATEGORIES) == set(Category)
+
+
+def test_mark_of_the_other_party_can_be_rejected_and_not_confirmed(
+    case: Case, kit: Kit, tmp_path: Path
+) -> None:
+    export = tmp_path / "said.txt"
+    export.write_text(lines(("10:00:00", BUYER, "你说保证退款"), ("10:00:01", SHOP, "在")))
+    roles = ChatOptions(me=(BUYER,), merchant=(SHOP,), parser="wechatmsg_txt")
+    path = add_files([export], case, kit=kit, chats=roles).path
+    with pytest.raises(UsageError) as caught:
+        judge(path, case, kit, confirmed=("M0001:promise",))
+    assert caught.value.code == "chat.other_party"
+    judge(path, case, kit, confirmed=(), rejected=("M0001:promise",))
+    assert list(judged(path, case, kit).verdicts.values()) == ["rejected"]

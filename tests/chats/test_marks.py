@@ -6,6 +6,7 @@ import pytest
 
 from evidence_kit.chats.clauses import Tag
 from evidence_kit.chats.marks import MARKS_PER_RECORD, Mark, find_marks
+from evidence_kit.chats.reading import Roles
 from evidence_kit.chats.record import Party
 from evidence_kit.chats.transcript import Transcript
 from tests.chats.chatting import (
@@ -75,6 +76,35 @@ def test_mark_names_its_lexicon_its_speaker_and_its_place(tmp_path: Path) -> Non
     assert (mark.lexicon, mark.lexicon_version, mark.pattern) == ("zh", "3", "保证")
     assert (mark.role, mark.sender_raw) == (Party.MERCHANT, SHOP)
     assert (mark.char_start, mark.char_end) == (2, 4)
+
+
+@pytest.mark.parametrize(
+    ("sender", "text", "words", "tags"),
+    [
+        (BUYER, "你说24小时内发货", "24小时内发", (Tag.BY_BUYER,)),
+        (BUYER, "> 保证退款", "保证", (Tag.QUOTED, Tag.BY_BUYER)),
+        (BUYER, "已发货？", "已发货", (Tag.QUESTION, Tag.BY_BUYER)),
+        (BUYER, "不退我投诉", "不退", (Tag.BY_BUYER,)),
+        (BUYER, "不退我投诉", "投诉", ()),
+        (BUYER, "加我微信", "加我微信", ()),
+        (SHOP, "随你，去举报", "举报", (Tag.BY_MERCHANT,)),
+        (SHOP, "加我微信", "加我微信", ()),
+        ("路人", "保证退款", "保证", ()),
+        ("路人", "保证退款", "退款", ()),
+    ],
+)
+def test_mark_of_the_other_party_is_tagged(
+    sender: str, text: str, words: str, tags: tuple[Tag, ...], tmp_path: Path
+) -> None:
+    with transcript_of(tmp_path, ("10:00:00", sender, text)) as chat:
+        (found,) = (mark for mark in find_marks(chat, LEXICONS) if mark.text == words)
+    assert found.tags == tags
+    assert found.is_theirs is not bool({Tag.BY_BUYER, Tag.BY_MERCHANT} & set(tags))
+
+
+def test_nothing_is_of_the_other_party_where_nobody_said_who_is_who(tmp_path: Path) -> None:
+    with transcript_of(tmp_path, ("10:00:00", BUYER, "保证退款"), roles=Roles()) as chat:
+        assert [mark.tags for mark in find_marks(chat, LEXICONS)] == [(), ()]
 
 
 def test_system_lines_are_not_searched(tmp_path: Path) -> None:

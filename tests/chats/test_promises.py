@@ -182,3 +182,31 @@ def test_rejected_marks_count_neither_as_promise_nor_as_what_follows(tmp_path: P
             (3, Category.DELIVERY),
         }
         assert list(find_rejected(chat, LEXICONS, frozenset())) == []
+
+
+def test_confirmed_marks_count_whatever_their_tags_and_say_so(tmp_path: Path) -> None:
+    said: list[Line] = [
+        ("10:00:00", SHOP, "我们不包退怎么行"),
+        ("11:00:00", SHOP, "等发货了告诉您"),
+        ("12:00:00", BUYER, "已发货"),
+    ]
+    with transcript_of(tmp_path, *said) as chat:
+        ids = [entry.record.id for entry in chat.in_file_order()]
+        assert list(check_promises(chat, LEXICONS)) == []
+        confirmed = {(ids[0], Category.PROMISE), (ids[1], Category.DELIVERY)}
+        (check,) = check_promises(chat, LEXICONS, confirmed=confirmed)
+        assert (check.number, check.is_confirmed) == (1, True)
+        assert (check.next_number, check.is_next_confirmed) == (2, True)
+        plain = {(ids[0], Category.PROMISE)}
+        (check,) = check_promises(chat, LEXICONS, confirmed=plain)
+        assert (check.next_number, check.is_next_confirmed) == (None, False)
+
+
+def test_confirmed_delivery_in_a_recalled_message_counts(tmp_path: Path) -> None:
+    export = json.loads(recalled("保证24小时内发货", recalled=False))
+    later = json.loads(recalled("已发货", recalled=True))["messages"][0]
+    export["messages"].append({**later, "id": "2", "timestamp": AT_MS + HOUR_MS})
+    with transcript_of_text(tmp_path, json.dumps(export), parser="qqchatexporter_json") as chat:
+        ids = [entry.record.id for entry in chat.in_file_order()]
+        (check,) = check_promises(chat, LEXICONS, confirmed={(ids[1], Category.DELIVERY)})
+    assert check.next_number == 2

@@ -146,7 +146,7 @@ def test_marks_that_a_note_rejects_count_in_no_filter_and_are_shown_as_rejected(
 
     assert only_marked() == ["M0004", "M0007", "M0009", "M0011", "M0012", "M0013", "M0015"]
     # M0015 promises and names a refund: one of the two stays a mark
-    run("chat", sealed, "marks", "--reject", "M0004:promise", "--reject", "M0015:promise")
+    run("chat", sealed, "marks", "--reject", "M0004:promise", "--reject", "M0015:claim")
     assert only_marked() == ["M0007", "M0009", "M0011", "M0012", "M0013", "M0015"]
     page.click("label[for=only-all]")
     assert page.evaluate(_SHOWN.format("M0004"))

@@ -118,7 +118,8 @@ def judge_marks(
         kit: keys, authorities, roots.
 
     Raises:
-        UsageError: "chat.no_such_mark", or "chat.mark_twice".
+        UsageError: "chat.no_such_mark", "chat.not_marked_so", "chat.other_party", or
+            "chat.mark_twice".
         SealError, CaseError, SigningKeyError: see `seal`.
     """
     verdicts: dict[tuple[int, Category], Verdict] = dict.fromkeys(
@@ -165,13 +166,18 @@ def _judgements(
     finder = MarkFinder(chat.transcript, lexicons)
     made = []
     for (number, category), verdict in verdicts.items():
-        found: list[Mark] = []
-        if chat.transcript.first <= number <= chat.transcript.last:
-            marks = finder.marks(chat.transcript.entry(number))
-            found = [one for one in marks if one.category is category]
-        if not found:
+        name = _name((number, category))
+        if not chat.transcript.first <= number <= chat.transcript.last:
             known = f"{number_of(chat.transcript.first)}–{number_of(chat.transcript.last)}"
-            raise UsageError("chat.no_such_mark", name=_name((number, category)), known=known)
+            raise UsageError("chat.no_such_mark", name=name, known=known)
+        marks = finder.marks(chat.transcript.entry(number))
+        found = [one for one in marks if one.category is category]
+        if not found:
+            known = ", ".join(dict.fromkeys(_name((number, one.category)) for one in marks))
+            code = "chat.not_marked_so" if known else "chat.not_marked"
+            raise UsageError(code, name=name, known=known)
+        if verdict == "confirmed" and not found[0].is_theirs:
+            raise UsageError("chat.other_party", name=name)
         made.append(
             Judgement(
                 record=found[0].record, category=category, verdict=verdict, marks=tuple(found)

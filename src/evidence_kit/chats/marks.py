@@ -23,8 +23,16 @@ _CLOSES = {"“": "”", "「": "」", "『": "』"}
 _QUOTABLE = '“「『">'
 
 
-OF_WORDS = (Tag.NEGATED, Tag.QUESTION, Tag.CONDITION, Tag.QUOTED)
+OF_WORDS = (Tag.NEGATED, Tag.QUESTION, Tag.CONDITION, Tag.QUOTED, Tag.BY_BUYER, Tag.BY_MERCHANT)
 """What stands against taking the words of a mark at their word."""
+OF_PARTY = (Tag.BY_BUYER, Tag.BY_MERCHANT)
+"""Of them those that say that the other party wrote the words."""
+_NOT_THEIRS = {
+    (Party.BUYER, Category.PROMISE): (Tag.BY_BUYER,),
+    (Party.BUYER, Category.REFUSAL): (Tag.BY_BUYER,),
+    (Party.BUYER, Category.DELIVERY): (Tag.BY_BUYER,),
+    (Party.MERCHANT, Category.CLAIM): (Tag.BY_MERCHANT,),
+}
 _WITHDRAWN = {RecordKind.RECALL: (Tag.RECALLED,), RecordKind.DELETED: (Tag.DELETED,)}
 _UNSEARCHED = frozenset({RecordKind.SYSTEM, RecordKind.UNCLAIMED})
 
@@ -62,6 +70,11 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
         """True where nothing stands against taking it at its word."""
         return not set(self.tags).intersection(OF_WORDS)
 
+    @property
+    def is_theirs(self) -> bool:
+        """False where it is of a category that only the other party's words can be of."""
+        return not set(self.tags).intersection(OF_PARTY)
+
 
 def find_marks(transcript: Transcript, lexicons: Sequence[Lexicon]) -> Iterator[Mark]:
     """Every mark of a chat, in the order of time."""
@@ -97,6 +110,7 @@ class MarkFinder:
             tags = tags_of(record.body_raw, hit, self._lexicons)
             if any(start <= hit.start and hit.end <= end for start, end in quoted):
                 tags = (*tags, Tag.QUOTED)
+            tags = (*tags, *_NOT_THEIRS.get((record.role, hit.category), ()))
             tags = (*tags, *_WITHDRAWN.get(record.kind, ()))
             if has_more and number == len(hits):
                 tags = (*tags, Tag.MORE)

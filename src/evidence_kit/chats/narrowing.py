@@ -25,7 +25,7 @@ class Only(StrEnum):
     """What records can be narrowed to, besides time and sender."""
 
     MARKED = "marked"
-    """With a mark that the user has not rejected."""
+    """With a mark that is its party's own, and that the user has not rejected."""
     BUYER = "buyer"
     MERCHANT = "merchant"
     PROMISE = "promise"
@@ -158,7 +158,7 @@ class Selection:
         return not self._categories or mark.category in self._categories
 
     def _counts(self, mark: Mark) -> bool:
-        return (mark.record, mark.category) not in self._rejected
+        return mark.is_theirs and (mark.record, mark.category) not in self._rejected
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):

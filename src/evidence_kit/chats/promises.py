@@ -1,5 +1,6 @@
 """Promises of the merchant, their deadlines as stated, and what the export has after them."""
 
+import functools
 from collections.abc import Collection, Iterator, Sequence
 
 import msgspec
@@ -12,6 +13,8 @@ from evidence_kit.chats.transcript import Entry, Transcript
 
 Rejected = Collection[tuple[str, str]]
 """Marks that the user rejected, by record id and category."""
+Confirmed = Collection[tuple[str, str]]
+"""The same of those that the user confirmed."""
 
 _FOLLOWING = (Category.DELIVERY, Category.REFUSAL)
 _ENDS = "。.！!？?；;\n"
@@ -41,6 +44,8 @@ class PromiseCheck(msgspec.Struct, frozen=True, kw_only=True):
     conversation: str | None
     at_ms: int | None
     marks: tuple[Mark, ...]
+    is_confirmed: bool
+    """Whether the user said that these words are a promise, whatever their tags."""
     deadlines: tuple[Deadline, ...]
     next_category: Category | None
     """Delivery or refusal; None where neither appears after it in this export."""
@@ -48,12 +53,18 @@ class PromiseCheck(msgspec.Struct, frozen=True, kw_only=True):
     next_at_ms: int | None
     next_text: str | None
     """The words of it that the lexicon knows."""
+    is_next_confirmed: bool
+    """Whether the user said that they are meant so."""
     last_ms: int | None
     """Time of the last record of this chat."""
 
 
 def check_promises(
-    transcript: Transcript, lexicons: Sequence[Lexicon], *, rejected: Rejected = frozenset()
+    transcript: Transcript,
+    lexicons: Sequence[Lexicon],
+    *,
+    rejected: Rejected = frozenset(),
+    confirmed: Confirmed = frozenset(),
 ) -> Iterator[PromiseCheck]:
     """Every promise of the merchant, in the order in which it is settled or the chat ends.
 
@@ -64,35 +75,38 @@ def check_promises(
         transcript: open, with roles.
         lexicons: that marks are found with.
         rejected: marks that count for nothing.
+        confirmed: marks that count whatever stands against them.
     """
     finder = MarkFinder(transcript, lexicons)
     lasts = transcript.last_times_ms()
+    made = functools.partial(_checks, transcript, confirmed)
     waiting: list[tuple[Entry, tuple[Mark, ...]]] = []
     conversation: str | None = None
     for entry in transcript.in_time_order():
         record = entry.record
         if record.conversation != conversation:
-            yield from _checks(waiting, None, transcript, lasts.get(conversation))
+            yield from made(waiting, None, lasts.get(conversation))
             waiting, conversation = [], record.conversation
         if record.role is not Party.MERCHANT:
             continue
         marks = [
             mark
             for mark in finder.marks(entry)
-            if mark.is_plain and (mark.record, mark.category) not in rejected
+            if (mark.record, mark.category) in confirmed
+            or (mark.is_plain and (mark.record, mark.category) not in rejected)
         ]
-        following = None if record.kind in WITHDRAWN else _following(marks)
+        following = _following(marks, confirmed, is_withdrawn=record.kind in WITHDRAWN)
         if following is not None and waiting:
             last = lasts.get(conversation)
-            yield from _checks(waiting, (entry, following), transcript, last)
+            yield from made(waiting, (entry, following), last)
             waiting = []
         promises = tuple(mark for mark in marks if mark.category is Category.PROMISE)
         if promises:
             waiting.append((entry, promises))
         if len(waiting) > MAX_OPEN:
-            yield from _checks(waiting[:1], None, transcript, lasts.get(conversation))
+            yield from made(waiting[:1], None, lasts.get(conversation))
             del waiting[0]
-    yield from _checks(waiting, None, transcript, lasts.get(conversation))
+    yield from made(waiting, None, lasts.get(conversation))
 
 
 def find_rejected(
@@ -112,14 +126,20 @@ def find_rejected(
             )
 
 
-def _following(marks: Sequence[Mark]) -> Mark | None:
-    return next((mark for mark in marks if mark.category in _FOLLOWING), None)
+def _following(marks: Sequence[Mark], confirmed: Confirmed, *, is_withdrawn: bool) -> Mark | None:
+    """The first that delivers or refuses; in a withdrawn message only what the user confirmed."""
+    for mark in marks:
+        is_confirmed = (mark.record, mark.category) in confirmed
+        if mark.category in _FOLLOWING and (is_confirmed or not is_withdrawn):
+            return mark
+    return None
 
 
 def _checks(
+    transcript: Transcript,
+    confirmed: Confirmed,
     waiting: Sequence[tuple[Entry, tuple[Mark, ...]]],
     following: tuple[Entry, Mark] | None,
-    transcript: Transcript,
     last_ms: int | None,
 ) -> Iterator[PromiseCheck]:
     after, mark = following or (None, None)
@@ -132,11 +152,13 @@ def _checks(
             conversation=entry.record.conversation,
             at_ms=entry.at_ms,
             marks=marks,
+            is_confirmed=(entry.record.id, Category.PROMISE) in confirmed,
             deadlines=tuple(_deadlines(entry, marks, after_ms, transcript.assumed_offset)),
             next_category=category,
             next_number=after.number if after else None,
             next_at_ms=after_ms,
             next_text=mark.text if mark else None,
+            is_next_confirmed=mark is not None and (mark.record, mark.category) in confirmed,
             last_ms=last_ms,
         )
 

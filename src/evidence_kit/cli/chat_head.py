@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from evidence_kit import messages
 from evidence_kit.actions.sealed_chat import SealedChat
+from evidence_kit.chats.clauses import Tag
 from evidence_kit.chats.derived import number_of
 from evidence_kit.chats.lexicon import Category
 from evidence_kit.chats.marks import Mark
@@ -188,7 +189,10 @@ def _promises(view: View, words: ChatWords, chat: SealedChat, found: Findings) -
         said = "; ".join(one.text.replace("\n", " ") for one in check.marks)
         yield tag("p", _link(check.number), " ", words.moment(check.at_ms), " ",
                   foreign(said, limit=200))  # fmt: skip
-        yield tag("p", "; ".join(promise_facts(words, check)), class_="dim")
+        facts = [*promise_facts(words, check)]
+        if check.is_confirmed:
+            facts.insert(0, view.tr("that it is meant so says a sealed note of the case"))
+        yield tag("p", "; ".join(facts), class_="dim")
     yield _more(view, len(found.promises))
     if found.left_out:
         links = (
@@ -206,17 +210,35 @@ def _more(view: View, count: int) -> Html:
 
 
 def _marks(view: View, found: Findings) -> Iterator[Html]:
+    verdicts = [found.judgements.get((one.record, one.category)) for one in found.marks]
     kept = [
-        one for one in found.marks
-        if found.judgements.get((one.record, one.category)) != "rejected"
+        one for one, verdict in zip(found.marks, verdicts, strict=True)
+        if verdict != "rejected" and (one.is_plain or verdict)
     ]  # fmt: skip
     counts = Counter(one.category for one in kept)
+    records = _cut(found.marks)
+    cut = {one.category for one in found.marks if one.record in records}
     told = [
-        f"{view.tr(text)} {counts[category]}" for category, text in CATEGORIES.items()
-        if counts[category]
+        f"{view.tr(text)} " + _count(view, counts[category], is_cut=category in cut)
+        for category, text in CATEGORIES.items() if counts[category]
     ]  # fmt: skip
-    if out := len(found.marks) - len(kept):
+    out = verdicts.count("rejected")
+    if tagged := len(found.marks) - len(kept) - out:
+        form = mark(
+            "negated, asked, a condition, quoted or of the other party, not counted: {count}"
+        )
+        told.append(view.tr(form, count=tagged))
+    if out:
         told.append(view.tr("rejected by a sealed note, not counted: {count}", count=out))
     yield tag("p", " · ".join(told) or view.tr("no word of the lexicons was found"), class_="say")
     yield tag("p", view.tr("words of a list; what they mean is for people to say"),
               class_="say dim")  # fmt: skip
+
+
+def _cut(marks: Sequence[Mark]) -> frozenset[str]:
+    """The records in which more was not looked for."""
+    return frozenset(one.record for one in marks if Tag.MORE in one.tags)
+
+
+def _count(view: View, count: int, *, is_cut: bool) -> str:
+    return view.tr("at least {count}", count=count) if is_cut else str(count)

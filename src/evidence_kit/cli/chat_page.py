@@ -11,7 +11,7 @@ from string import Template
 
 from evidence_kit import __version__
 from evidence_kit.actions.sealed_chat import SealedChat
-from evidence_kit.chats.marks import OF_WORDS
+from evidence_kit.chats.marks import OF_PARTY, OF_WORDS
 from evidence_kit.cli.chat_head import Findings, head_sheet
 from evidence_kit.cli.chat_rows import Rows
 from evidence_kit.cli.chat_words import CATEGORIES, FLAGS, KINDS, TAGS
@@ -120,6 +120,8 @@ def _css(words: Words, lang: str) -> Iterator[str]:
             yield f"{shown}mark.{name}.{judgement}::after {{ content: {told}; }}"
     for count in range(1, len(OF_WORDS) + 1):
         for chosen in itertools.combinations(OF_WORDS, count):
+            if set(OF_PARTY) <= set(chosen):
+                continue
             classes = "".join(f".{one}" for one in chosen)
             text = " · ".join(words.tr(TAGS[one]) for one in chosen)
             yield f"{shown}mark{classes}::before {{ content: {_quoted(text)}; }}"

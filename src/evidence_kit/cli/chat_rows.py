@@ -78,7 +78,7 @@ class Rows:
     def _row(self, entry: Entry) -> Html:
         record, marks = entry.record, self._marks.get(entry.number, [])
         classes = ["m", _ROLES.get(record.role, "o")]
-        if any(self._judged(one) != "rejected" for one in marks):
+        if any(one.is_theirs and self._judged(one) != "rejected" for one in marks):
             classes.append("x")
         labels = [record.kind] if record.kind is not RecordKind.TEXT else []
         name = self._words.sender(record)

@@ -106,7 +106,8 @@ class Show:
         )
         judged = self._judged
         shown = chat_json.judged(found, judged)
-        lines = mark_lines(self._text, found, judged, is_part=self._is_part)
+        is_verbose = self._terminal.is_verbose
+        lines = mark_lines(self._text, found, judged, is_part=self._is_part, is_verbose=is_verbose)
         self._put(self._head("marks", lexicons=lexicons), shown if self._as_json else lines)
 
     def silence(self) -> None:
@@ -129,7 +130,8 @@ class Show:
 
         self._chat.require_roles()
         lexicons, transcript = self._lexicons(), self._chat.transcript
-        rejected = _rejected(self._judged)
+        rejected = _having(self._judged, "rejected")
+        confirmed = _having(self._judged, "confirmed")
         part = self._part
         left_out = tuple(
             one
@@ -137,7 +139,7 @@ class Show:
             if part is None or part.of_number(one.number)
         )
         found = self._narrow(
-            lambda: check_promises(transcript, lexicons, rejected=rejected),
+            lambda: check_promises(transcript, lexicons, rejected=rejected, confirmed=confirmed),
             lambda part: lambda check: part.of_number(check.number),
         )
         lines = promise_lines(self._text, transcript, found, left_out, is_part=self._is_part)
@@ -198,11 +200,12 @@ class Show:
         require_place(target)
         transcript, lexicons = self._chat.transcript, self._lexicons()
         judged = self._judged
-        rejected = _rejected(judged)
+        rejected, confirmed = _having(judged, "rejected"), _having(judged, "confirmed")
+        checks = check_promises(transcript, lexicons, rejected=rejected, confirmed=confirmed)
         found = Findings(
             marks=tuple(find_marks(transcript, lexicons)),
             silences=tuple(run for run in find_silences(transcript) if is_long(run)),
-            promises=tuple(check_promises(transcript, lexicons, rejected=rejected)),
+            promises=tuple(checks),
             left_out=tuple(find_rejected(transcript, lexicons, rejected)),
             judgements=judged,
         )
@@ -296,7 +299,7 @@ class Show:
             self._chat.require_roles()
         is_of_marks = bool(set(narrowing.only) - PARTIES.keys())
         finder = MarkFinder(transcript, self._lexicons()) if is_of_marks else None
-        rejected = _rejected(self._judged) if is_of_marks else frozenset()
+        rejected = _having(self._judged, "rejected") if is_of_marks else frozenset()
         return Selection(transcript, narrowing, finder, rejected)
 
     def _head(
@@ -340,8 +343,8 @@ class Show:
         self._terminal.put_many(head_lines(self._terminal.words, self._report, self._chat))
 
 
-def _rejected(judged: Mapping[tuple[str, str], str]) -> frozenset[tuple[str, str]]:
-    return frozenset(place for place, verdict in judged.items() if verdict == "rejected")
+def _having(judged: Mapping[tuple[str, str], str], wanted: str) -> frozenset[tuple[str, str]]:
+    return frozenset(place for place, verdict in judged.items() if verdict == wanted)
 
 
 def _numbers(chat: SealedChat, name: str) -> Sequence[int]:

@@ -1,5 +1,6 @@
 """The views of a chat as lines of text."""
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from evidence_kit.actions.chat_notes import sibling_notes, unread_notes
 from evidence_kit.actions.chat_roles import account_notes
 from evidence_kit.actions.sealed_chat import Derived, SealedChat
 from evidence_kit.bundle.text import escape
+from evidence_kit.chats.clauses import Tag
 from evidence_kit.chats.coverage import Noticed
 from evidence_kit.chats.derived import number_of
 from evidence_kit.chats.marks import Mark
@@ -24,6 +26,8 @@ from evidence_kit.report import Report
 
 LONG_MS = 3_600_000
 """A shorter silence is counted, not listed, unless it is open."""
+_MARKS_SHOWN = 5
+"""Of one message; without an end they would bury those of the others."""
 _SHOWN_CHARACTERS = 300
 
 DERIVED = {
@@ -159,33 +163,46 @@ def mark_lines(
     judged: Mapping[tuple[str, str], str],
     *,
     is_part: bool = False,
+    is_verbose: bool = False,
 ) -> Iterator[str]:
-    """Every mark; the user's judgement of it where the case holds one.
+    """The marks of each message; the user's judgement of them where the case holds one.
 
     Args:
         is_part: whether those outside a part of the chat are left out.
+        is_verbose: whether all of a message are listed, however many.
     """
     none = not is_part
-    for one in marks:
+    for number, group in itertools.groupby(marks, key=lambda one: one.number):
         none = False
-        tags = [text.tr(TAGS[tag]) for tag in one.tags]
-        judgement = judged.get((one.record, one.category))
-        if judgement:
-            tags.append(text.tr(JUDGEMENTS[judgement]))
-        yield text.tr(
-            "{number}  {category}: {text}{tags}  {who}, bytes {first}–{last}, {lexicon}: {pattern}",
-            number=number_of(one.number),
-            category=text.tr(CATEGORIES[one.category]),
-            text=one.text.replace("\n", " "),
-            tags=in_brackets(tags),
-            who=text.author(one.number),
-            first=one.byte_start,
-            last=one.byte_end - 1,
-            lexicon=f"{one.lexicon} {one.lexicon_version}",
-            pattern=one.pattern,
-        )
+        found = list(group)
+        shown = found if is_verbose else found[:_MARKS_SHOWN]
+        yield from (_mark_line(text, one, judged) for one in shown)
+        if left := len(found) - len(shown):
+            exact = mark("{number}  and {count} more marks in this message; -v lists them")
+            least = mark("{number}  and at least {count} more marks in this message; -v lists them")
+            form = least if Tag.MORE in found[-1].tags else exact
+            yield text.tr(form, number=number_of(number), count=left)
     if none:
         yield text.tr("no word of the lexicons was found")
+
+
+def _mark_line(text: ChatWords, one: Mark, judged: Mapping[tuple[str, str], str]) -> str:
+    tags = [text.tr(TAGS[tag]) for tag in one.tags]
+    judgement = judged.get((one.record, one.category))
+    if judgement:
+        tags.append(text.tr(JUDGEMENTS[judgement]))
+    return text.tr(
+        "{number}  {category}: {text}{tags}  {who}, bytes {first}–{last}, {lexicon}: {pattern}",
+        number=number_of(one.number),
+        category=text.tr(CATEGORIES[one.category]),
+        text=one.text.replace("\n", " "),
+        tags=in_brackets(tags),
+        who=text.author(one.number),
+        first=one.byte_start,
+        last=one.byte_end - 1,
+        lexicon=f"{one.lexicon} {one.lexicon_version}",
+        pattern=one.pattern,
+    )
 
 
 def in_brackets(tags: Iterable[str]) -> str:

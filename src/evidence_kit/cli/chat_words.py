@@ -75,6 +75,8 @@ TAGS = {
     Tag.QUESTION: mark("asked"),
     Tag.CONDITION: mark("a condition, or still to come"),
     Tag.QUOTED: mark("quoted"),
+    Tag.BY_BUYER: mark("the buyer's words, not counted"),
+    Tag.BY_MERCHANT: mark("the merchant's words, not counted"),
     Tag.RECALLED: mark("recalled"),
     Tag.DELETED: mark("deleted"),
     Tag.MORE: mark("more follow in this message"),

@@ -6,7 +6,7 @@ from evidence_kit.chats.derived import number_of
 from evidence_kit.chats.marks import Mark
 from evidence_kit.chats.promises import PromiseCheck
 from evidence_kit.chats.transcript import Transcript
-from evidence_kit.cli.chat_text import body_lines, in_brackets
+from evidence_kit.cli.chat_text import JUDGEMENTS, body_lines, in_brackets
 from evidence_kit.cli.chat_words import CATEGORIES, TAGS, ChatWords
 from evidence_kit.i18n import mark
 
@@ -24,14 +24,16 @@ def promise_lines(
     Args:
         is_part: whether those outside a part of the chat are not given.
     """
-    none = not left_out and not is_part
+    none, confirmed = not left_out and not is_part, JUDGEMENTS["confirmed"]
     for check in checks:
         none = False
         entry = transcript.entry(check.number)
         yield text.citation(entry)
         yield from body_lines(entry.record)
+        judged = [text.tr(confirmed)] if check.is_confirmed else []
         words = "; ".join(
-            one.text.replace("\n", " ") + in_brackets(text.tr(TAGS[tag]) for tag in one.tags)
+            one.text.replace("\n", " ")
+            + in_brackets((*(text.tr(TAGS[tag]) for tag in one.tags), *judged))
             for one in check.marks
         )
         yield "  " + text.tr("words that promise: {text}", text=words)
@@ -75,6 +77,8 @@ def promise_facts(text: ChatWords, check: PromiseCheck) -> Iterator[str]:
         time=text.moment(check.next_at_ms),
         text=check.next_text or "",
     )
+    if check.is_next_confirmed:
+        yield text.tr("that it is meant so says a sealed note of the case")
     for one in check.deadlines:
         if one.late_ms is not None:
             late = mark("{duration} after that deadline")

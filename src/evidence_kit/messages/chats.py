@@ -52,6 +52,24 @@ CHAT_ERRORS: dict[str, Message] = {
         mark("the chat has no such mark: {name}"),
         mark("name number and category as in M0004:promise; there is {known}"),
     ),
+    "chat.not_marked": Message(
+        mark("the message has no marks at all: {name}"),
+        mark("to have words found that the lists miss, write a lexicon (docs/chats.md)"),
+    ),
+    "chat.not_marked_so": Message(
+        mark("the message has no such mark: {name}"),
+        mark(
+            "it has {known}; to have words found that the lists miss, write a lexicon"
+            " (docs/chats.md)"
+        ),
+    ),
+    "chat.other_party": Message(
+        mark("this mark stands in a message of the other party, where it can't count: {name}"),
+        mark(
+            "confirm the message of whoever said it first; if the roles are wrong, name them with"
+            " --me and --merchant"
+        ),
+    ),
     "chat.no_such_member": Message(
         mark("the zip has no chat of this name: {name}"),
         mark("did you mean: {known}"),
