@@ -124,7 +124,7 @@ def test_view_of_a_part_with_nothing_in_it_denies_nothing_of_the_whole(
     ):
         ran = run("chat", sealed, view, "--from", "2027-01-01")
         assert denial not in ran.out and " 0 of " in ran.out
-        assert "from 2026-11-01 19:57:40 (UTC+8) to 2026-11-08 10:18:26" in ran.out
+        assert "from 2026-11-01 19:57:40 (UTC+8 assumed) to 2026-11-08 10:18:26" in ran.out
         assert "only a part is shown: 0 of" in ran.err
 
 

@@ -55,8 +55,10 @@ class PromiseCheck(msgspec.Struct, frozen=True, kw_only=True):
     """The words of it that the lexicon knows."""
     is_next_confirmed: bool
     """Whether the user said that they are meant so."""
+    last_number: int | None
+    """The last record of this chat with a certain time; None where none has one."""
     last_ms: int | None
-    """Time of the last record of this chat."""
+    """Its time."""
 
 
 def check_promises(
@@ -78,7 +80,7 @@ def check_promises(
         confirmed: marks that count whatever stands against them.
     """
     finder = MarkFinder(transcript, lexicons)
-    lasts = transcript.last_times_ms()
+    lasts = transcript.last_entries()
     made = functools.partial(_checks, transcript, confirmed)
     waiting: list[tuple[Entry, tuple[Mark, ...]]] = []
     conversation: str | None = None
@@ -140,7 +142,7 @@ def _checks(
     confirmed: Confirmed,
     waiting: Sequence[tuple[Entry, tuple[Mark, ...]]],
     following: tuple[Entry, Mark] | None,
-    last_ms: int | None,
+    last: Entry | None,
 ) -> Iterator[PromiseCheck]:
     after, mark = following or (None, None)
     after_ms = after.at_ms if after else None
@@ -159,7 +161,8 @@ def _checks(
             next_at_ms=after_ms,
             next_text=mark.text if mark else None,
             is_next_confirmed=mark is not None and (mark.record, mark.category) in confirmed,
-            last_ms=last_ms,
+            last_number=last.number if last else None,
+            last_ms=last.at_ms if last else None,
         )
 
 

@@ -43,8 +43,10 @@ class Silence(msgspec.Struct, frozen=True, kw_only=True):
     """Automatic replies inside the run; they are none either."""
     closed_by: int | None
     """The merchant's reply; None where none appears up to the last record of this chat."""
+    until_number: int | None
+    """The reply, else the last record of this chat with a certain time; None where none has one."""
     until_ms: int | None
-    """The time of the reply, else that of the last record of this chat."""
+    """Its time."""
     duration_ms: int | None
     longest_gap_ms: int | None
     """Between two neighbours: the buyer's messages, then the reply or the last record."""
@@ -55,7 +57,7 @@ def find_silences(transcript: Transcript) -> Iterator[Silence]:
 
     Roles must have been given, or there is none.
     """
-    ends = transcript.last_times_ms()
+    ends = transcript.last_entries()
     run: _Run | None = None
     merchant: int | None = None
     conversation: str | None = None
@@ -63,11 +65,11 @@ def find_silences(transcript: Transcript) -> Iterator[Silence]:
         record = entry.record
         if record.conversation != conversation:
             if run:
-                yield run.ended(None, ends.get(conversation))
+                yield run.ended(ends.get(conversation))
             run, merchant, conversation = None, None, record.conversation
         if record.role is Party.MERCHANT and is_answer(record):
             if run:
-                yield run.ended(entry.number, entry.at_ms)
+                yield run.ended(entry, entry.number)
             run, merchant = None, entry.number
         elif run and record.role is not Party.BUYER:
             run.pass_over(record)
@@ -75,7 +77,7 @@ def find_silences(transcript: Transcript) -> Iterator[Silence]:
             run = run or _Run(conversation, entry, merchant)
             run.go_on(entry)
     if run:
-        yield run.ended(None, ends.get(conversation))
+        yield run.ended(ends.get(conversation))
 
 
 def is_answer(record: Record) -> bool:
@@ -120,8 +122,9 @@ class _Run:
             self._gap_ms = max(self._gap_ms or 0, at_ms - self._time_ms)
         self._time_ms = at_ms
 
-    def ended(self, closed_by: int | None, until_ms: int | None) -> Silence:
-        """The run, closed by a reply or by the end of the chat."""
+    def ended(self, until: Entry | None, closed_by: int | None = None) -> Silence:
+        """The run, closed by a reply or, where it has none, by the end of the chat."""
+        until_ms = until.at_ms if until else None
         self._measure(until_ms)
         start_ms = self._first.at_ms
         duration_ms = None
@@ -137,6 +140,7 @@ class _Run:
             withdrawn_inside=self._withdrawn,
             automatic_inside=self._automatic,
             closed_by=closed_by,
+            until_number=until.number if until else None,
             until_ms=until_ms,
             duration_ms=duration_ms,
             longest_gap_ms=self._gap_ms,

@@ -245,13 +245,14 @@ class Transcript:
         known = [at_ms for at_ms in self._times if at_ms != _NO_TIME]
         return (min(known), max(known)) if known else None
 
-    def last_times_ms(self) -> dict[str | None, int]:
-        """The latest certain time of each chat."""
-        latest: dict[int, int] = {}
-        for chat, at_ms in zip(self._chats, self._times, strict=True):
-            if at_ms != _NO_TIME and at_ms > latest.get(chat, _NO_TIME):
-                latest[chat] = at_ms
-        return {self.conversations[chat]: at_ms for chat, at_ms in latest.items()}
+    def last_entries(self) -> dict[str | None, Entry]:
+        """Of each chat the record with the latest certain time."""
+        latest: dict[int, tuple[int, int]] = {}
+        places = zip(self._chats, self._times, strict=True)
+        for number, (chat, at_ms) in enumerate(places, start=self.first):
+            if at_ms != _NO_TIME and at_ms >= latest.get(chat, (_NO_TIME, 0))[0]:
+                latest[chat] = (at_ms, number)
+        return {self.conversations[chat]: self.entry(n) for chat, (_, n) in latest.items()}
 
     def _time_order(self) -> "range | list[int]":
         sign = -1 if self.is_newest_first else 1

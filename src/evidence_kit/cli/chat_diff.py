@@ -34,10 +34,14 @@ class _Group(NamedTuple):
     """Of the period that both exports cover, where one can't have what the other has."""
 
 
-def diff_head(text: ChatWords, aligned: Aligned, *, has_roles: bool) -> Iterator[str]:
+def diff_head(
+    text: ChatWords, aligned: Aligned, *, has_roles: bool, is_zone_assumed: bool
+) -> Iterator[str]:
     """How the two exports compare as a whole.
 
     Args:
+        is_zone_assumed: whether times of one of them rest on the offset that is taken for those
+            without one.
         has_roles: whether who is the buyer and who the merchant is known in both.
     """
     account = aligned.account
@@ -50,8 +54,8 @@ def diff_head(text: ChatWords, aligned: Aligned, *, has_roles: bool) -> Iterator
     else:
         yield text.tr(
             "both cover: {start} to {end}",
-            start=text.moment(account.common_from_ms),
-            end=text.moment(account.common_until_ms),
+            start=text.moment(account.common_from_ms, is_assumed=is_zone_assumed),
+            end=text.moment(account.common_until_ms, is_assumed=is_zone_assumed),
         )
     yield ""
 

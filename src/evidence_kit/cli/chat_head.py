@@ -187,7 +187,7 @@ def _promises(view: View, words: ChatWords, chat: SealedChat, found: Findings) -
         yield tag("p", order, class_="say dim")
     for check in checks[:_MAX_LINES]:
         said = "; ".join(one.text.replace("\n", " ") for one in check.marks)
-        yield tag("p", _link(check.number), " ", words.moment(check.at_ms), " ",
+        yield tag("p", _link(check.number), " ", words.moment_of(check.number), " ",
                   foreign(said, limit=200))  # fmt: skip
         facts = [*promise_facts(words, check)]
         if check.is_confirmed:

@@ -101,7 +101,7 @@ def narrowed_lines(
         )
     is_dated = narrowed.by.from_on or narrowed.by.until_on
     if is_dated and not narrowed.shown and period_ms:  # a slip in a date is seen
-        first, last = map(text.moment, period_ms)
+        first, last = map(text.bound, period_ms)
         yield text.tr(
             "the certain times of the whole chat are from {first} to {last}", first=first, last=last
         )

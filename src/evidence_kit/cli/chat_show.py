@@ -182,7 +182,11 @@ class Show:
             for number, line in enumerate(head_lines(words, report, chat)):
                 self._terminal.put(f"{name} {line}" if not number else line)
         has_roles = all(chat.has_roles for _, chat in self._opened)
-        self._terminal.put_many(diff_head(self._text, aligned, has_roles=has_roles))
+        is_assumed = any(chat.transcript.has_assumed_times for _, chat in self._opened)
+        head_of_both = diff_head(
+            self._text, aligned, has_roles=has_roles, is_zone_assumed=is_assumed
+        )
+        self._terminal.put_many(head_of_both)
         texts = [ChatWords(words, chat) for _, chat in self._opened]
         is_verbose = self._terminal.is_verbose
         self._terminal.put_many(diff_lines(texts, aligned, is_verbose=is_verbose))

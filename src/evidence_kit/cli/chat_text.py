@@ -268,7 +268,7 @@ def silence_text(text: ChatWords, run: Silence) -> str:
     return text.tr(
         "{start}: no reply appears in this export up to its last record ({time})",
         start=start,
-        time=text.moment(run.until_ms),
+        time=text.moment_of(run.until_number),
     )
 
 
@@ -276,7 +276,7 @@ def _message(text: ChatWords, number: int, at_ms: int | None) -> str:
     """A message by its number, with its time in a sentence."""
     if at_ms is None:
         return text.tr("{number} (time not certain)", number=number_of(number))
-    return text.tr("{number}, {time}", number=number_of(number), time=text.moment(at_ms))
+    return text.tr("{number}, {time}", number=number_of(number), time=text.moment_of(number))
 
 
 def silence_facts(text: ChatWords, run: Silence) -> Iterator[str]:

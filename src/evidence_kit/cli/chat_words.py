@@ -184,12 +184,26 @@ class ChatWords:
         except OverflowError:
             return None
 
-    def moment(self, at_ms: int | None) -> str:
-        """A moment that was computed, in the zone of the chat."""
+    def moment(self, at_ms: int | None, *, is_assumed: bool = False) -> str:
+        """A moment in the zone of the chat, which may be no more than assumed for it."""
         local = self._at(at_ms)
         if local is None:
             return self.tr("at no certain time")
-        return f"{local:%Y-%m-%d %H:%M:%S} ({zone_name(self._offset)})"
+        time, zone = f"{local:%Y-%m-%d %H:%M:%S}", zone_name(self._offset)
+        if is_assumed:
+            return self.tr("{time} ({zone} assumed)", time=time, zone=zone)
+        return f"{time} ({zone})"
+
+    def moment_of(self, number: int | None) -> str:
+        """The moment of the record of this number."""
+        if number is None:
+            return self.moment(None)
+        entry = self._chat.transcript.entry(number)
+        return self.moment(entry.at_ms, is_assumed=entry.record.tz_status is TzStatus.ASSUMED)
+
+    def bound(self, at_ms: int) -> str:
+        """A moment that a part of the chat is bounded by, whichever record it is of."""
+        return self.moment(at_ms, is_assumed=self._chat.transcript.has_assumed_times)
 
     def duration(self, duration_ms: int) -> str:
         """How long, to the minute; to the second below a minute."""

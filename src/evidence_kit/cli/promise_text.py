@@ -55,18 +55,13 @@ def promise_facts(text: ChatWords, check: PromiseCheck) -> Iterator[str]:
         if one.due_ms is None:
             yield text.tr("deadline as stated: {text}; not computed", text=one.text)
         else:
-            form = mark("deadline as stated: {text}; that is {time}")
-            assumed = mark("deadline as stated: {text}; that is {time}, if the zone is right")
-            yield text.tr(
-                assumed if one.is_zone_assumed else form,
-                text=one.text,
-                time=text.moment(one.due_ms),
-            )
+            due = text.moment(one.due_ms, is_assumed=one.is_zone_assumed)
+            yield text.tr("deadline as stated: {text}; that is {time}", text=one.text, time=due)
     if check.next_category is None or check.next_number is None:
         yield text.tr(
             "no delivery and no refusal appears after it in this export up to its last record"
             " ({time})",
-            time=text.moment(check.last_ms),
+            time=text.moment_of(check.last_number),
         )
         return
     category = text.tr(CATEGORIES[check.next_category])
@@ -74,7 +69,7 @@ def promise_facts(text: ChatWords, check: PromiseCheck) -> Iterator[str]:
         "next in this export: {category} in {number}, {time}: {text}",
         category=category,
         number=number_of(check.next_number),
-        time=text.moment(check.next_at_ms),
+        time=text.moment_of(check.next_number),
         text=check.next_text or "",
     )
     if check.is_next_confirmed:
