@@ -57,7 +57,7 @@ def test_page_holds_every_message_once_and_what_was_found(run: Run, sealed: Path
     ]
     assert page.count('class="gap"') == 2
     assert '<mark class="promise">24小时内保证发</mark>' in page
-    assert "直到最后一条记录" in page and "no reply appears in this export" in page
+    assert "的最后一条记录都没有出现回复" in page and "no reply appears in this export" in page
     assert "由发送方制作" in page and "made by the sender" in page
 
 
