@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from evidence_kit.cli.terminal import Terminal
 from evidence_kit.errors import ExitCode
 from evidence_kit.i18n import Translator
 from fixtures.tsa import Tsa
-from tests.actions.test_same_account import weflow
+from tests.actions.test_same_account import RENAMED, weflow
 from tests.cli.conftest import Run
 from tests.cli.test_add_chats import Answers
 
@@ -65,6 +66,21 @@ def test_page_shows_the_id_where_accounts_share_a_name(bundle: str, run: Run) ->
     assert page.count("<b><bdi>客服 (wxid_b)</bdi></b>") == 1
     # and among the parties, in both languages
     assert page.count("<bdi>客服 (wxid_a)</bdi>") == 3
+
+
+def test_page_keeps_what_was_said_apart_from_what_follows_from_an_account(
+    run: Run, authority: Tsa
+) -> None:
+    weflow(Path("chat.json"), RENAMED)
+    run("add", "chat.json", "-o", "x.zip", "--me", "阿禾", "--merchant", "云雀客服")
+    run("chat", "x.zip", "timeline", "--html", "page.html")
+    page = Path("page.html").read_text(encoding="utf-8")
+    for said, other in (
+        ("as said at sealing", "another name of the same account"),
+        ("封存时所述", "同一账号的其他名称"),
+    ):
+        assert re.search(rf"<bdi>云雀客服</bdi><span[^>]*> \({said}\)</span>", page)
+        assert re.search(rf"<bdi>云雀官方</bdi><span[^>]*> \({other}\)</span>", page)
 
 
 def test_adding_without_roles_says_that_accounts_share_a_name(run: Run, authority: Tsa) -> None:

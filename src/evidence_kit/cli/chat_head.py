@@ -1,7 +1,7 @@
 """The first sheet of a chat's page: the bundle's verdict, the export's account, what was found."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from evidence_kit import messages
@@ -11,7 +11,7 @@ from evidence_kit.chats.derived import number_of
 from evidence_kit.chats.lexicon import Category
 from evidence_kit.chats.marks import Mark
 from evidence_kit.chats.promises import PromiseCheck
-from evidence_kit.chats.record import Party
+from evidence_kit.chats.record import Participant, Party
 from evidence_kit.chats.silence import Silence
 from evidence_kit.chats.totals import Totals, totals_of
 from evidence_kit.cli.chat_text import (
@@ -97,8 +97,8 @@ def _export(view: View, words: ChatWords, chat: SealedChat) -> Html:
             (tr("period"), _period(view, words, totals)),
             (tr("time zone"), zone),
             (tr("bytes not understood"), _unclaimed(view, totals.unclaimed_bytes)),
-            (tr("buyer"), _names(chat, Party.BUYER, tr(said))),
-            (tr("merchant"), _names(chat, Party.MERCHANT, tr(said))),
+            (tr("buyer"), _names(view, chat, Party.BUYER, said)),
+            (tr("merchant"), _names(view, chat, Party.MERCHANT, said)),
         )
     )
 
@@ -131,14 +131,31 @@ def _unclaimed(view: View, count: int) -> str:
     return f"{count:,}" if count else view.tr("none; everything was understood")
 
 
-def _names(chat: SealedChat, role: Party, said: str) -> Html:
-    people = chat.transcript.participants
+def _names(view: View, chat: SealedChat, role: Party, said: str) -> Html:
+    """Who was said to be this party, and the other names of their accounts, apart."""
+    people = [one for one in chat.transcript.participants if one.role is role]
+    also = {
+        (account.sender_id, name)
+        for account in chat.same_accounts
+        if account.party is role
+        for name in account.also
+    }
+    is_also = [(one.sender_id, one.sender_raw or one.sender_id) in also for one in people]
+    named = [one for one, follows in zip(people, is_also, strict=True) if not follows]
+    others = [one for one, follows in zip(people, is_also, strict=True) if follows]
+    groups = ((named, said), (others, mark("another name of the same account")))
+    shown = [
+        join((names, tag("span", f" ({view.tr(why)})", class_="dim")))
+        for group, why in groups
+        if (names := _listed_names(chat, group))
+    ]
+    return join(shown, "; ") if shown else Html("—")
+
+
+def _listed_names(chat: SealedChat, people: Iterable[Participant]) -> Html:
     called = chat.sender_names.called
-    names = [called(one.sender_raw, one.sender_id) for one in people if one.role is role]
-    shown = join(
-        (foreign(name, limit=60) for name in list(dict.fromkeys(names))[:_MAX_NAMES]), ", "
-    )
-    return join((shown, tag("span", f" ({said})", class_="dim"))) if names else Html("—")
+    names = dict.fromkeys(called(one.sender_raw, one.sender_id) for one in people)
+    return join((foreign(name, limit=60) for name in list(names)[:_MAX_NAMES]), ", ")
 
 
 def _link(number: int) -> Html:
