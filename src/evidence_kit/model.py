@@ -62,6 +62,10 @@ class FileEntry(_Record, frozen=True, kw_only=True, omit_defaults=True):
     by: Maker | None = None
     """Who made a derived file; None for an original."""
 
+    def is_made_by(self, operation: str) -> bool:
+        """Whether this operation made it, as its bundle says."""
+        return self.by is not None and self.by.operation == operation
+
 
 class Observation(_Record, frozen=True, kw_only=True, omit_defaults=True):
     """One thing noticed about a page while it was captured (sanity, missing, redacted)."""

@@ -58,8 +58,7 @@ class AccountReader:
             entry: one of the item's files, of any kind.
             sha256: digest that its bytes must have; None takes what is there.
         """
-        is_account = entry.by is not None and entry.by.operation == OPERATION
-        if not is_account or Path(entry.path).name != derived.ACCOUNT:
+        if not entry.is_made_by(OPERATION) or Path(entry.path).name != derived.ACCOUNT:
             return None
         try:
             content = bundle.read(entry.path, max_bytes=MAX_ACCOUNT_BYTES)
@@ -124,7 +123,7 @@ def _is_derived(
     sealed = {
         Path(one.path).name: bundle.manifest.get(one.path)
         for one in item.files
-        if one.by is not None and one.by.operation == OPERATION and one.from_ == entry.from_
+        if one.is_made_by(OPERATION) and one.from_ == entry.from_
     }
     if bundle.evidence.software.version != __version__:
         # another version may word the transcript otherwise; a parser has a version of its own

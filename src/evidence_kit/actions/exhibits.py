@@ -324,7 +324,7 @@ def _stated_lines(origin: Stated) -> Iterator[str]:
 def _file_lines(files: Iterable[FileEntry], one: Listed) -> Iterator[str]:
     for entry in files:
         notes = f"{entry.size_bytes} bytes"
-        if entry.by and entry.by.operation == TRANSCRIPTION:
+        if entry.is_made_by(TRANSCRIPTION):
             notes += "; 投诉人自述的文字，未经核对 / typed by the complainant, not checked"
         if entry.role is Role.DERIVED:
             notes += f"; 派生自 / made from {', '.join(map(one_line, entry.from_))}"

@@ -7,7 +7,7 @@ from evidence_kit.errors import InputError
 from evidence_kit.model import Kind
 from evidence_kit.report import Fault, Report, is_record_as_signed
 
-SHOWN_ITEMS = 2
+_SHOWN_ITEMS = 2
 """Of the items of a bundle, so many are named."""
 
 
@@ -46,5 +46,5 @@ class HoldingsReader:
         except (Fault, InputError):
             # Why it can't be read is a finding of the report.
             return
-        named = tuple((item.kind, item.label) for item in items[:SHOWN_ITEMS])
+        named = tuple((item.kind, item.label) for item in items[:_SHOWN_ITEMS])
         self._holdings[report.path] = Holding(named=named, more_count=len(items) - len(named))

@@ -155,7 +155,7 @@ def read_media(bundle: Bundle, entry: FileEntry, *, sha256: str | None = None) -
         entry: one of its files, of any kind.
         sha256: digest that its bytes must have; None takes what is there.
     """
-    if entry.by is None or entry.by.operation != OPERATION:
+    if not entry.is_made_by(OPERATION):
         return None
     try:
         content = bundle.read(entry.path, max_bytes=MAX_BYTES)

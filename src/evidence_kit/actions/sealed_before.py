@@ -145,8 +145,8 @@ def _originals(bundle: Bundle) -> Iterator[_Original]:
 def _texts(bundle: Bundle, item: Item, original: FileEntry, name: str) -> dict[str, str]:
     """The chats in a zip, as the account beside it has them."""
     for entry in item.files if original.media_type == "application/zip" else ():
-        is_made = entry.by is not None and entry.by.operation == OPERATION
-        if is_made and entry.from_ == (original.path,) and entry.path.endswith(derived.ACCOUNT):
+        is_beside = entry.is_made_by(OPERATION) and entry.from_ == (original.path,)
+        if is_beside and entry.path.endswith(derived.ACCOUNT):
             with contextlib.suppress(Fault):
                 content = bundle.read(entry.path, max_bytes=MAX_ACCOUNT_BYTES)
                 is_sealed = sha256_hex(content) == bundle.manifest.get(entry.path)

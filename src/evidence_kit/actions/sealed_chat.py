@@ -198,7 +198,7 @@ def _take(bundle: Bundle, wanted: str | None, target: Path) -> _Taken:
     made = {
         Path(one.path).name: one.path
         for one in item.files
-        if one.by is not None and one.by.operation == OPERATION and one.from_ == (file.path,)
+        if one.is_made_by(OPERATION) and one.from_ == (file.path,)
     }
     return _Taken(
         bundle_id=bundle.evidence.id,
@@ -308,7 +308,7 @@ def _item(bundle: Bundle, wanted: str | None) -> Item:
 
 def _no_text(bundle: Bundle) -> InputError:
     files = (file for item in bundle.evidence.items for file in item.files)
-    is_typed = any(file.by is not None and file.by.operation == TRANSCRIPTION for file in files)
+    is_typed = any(file.is_made_by(TRANSCRIPTION) for file in files)
     return InputError("chat.only_typed" if is_typed else "chat.no_text", path=str(bundle.path))
 
 

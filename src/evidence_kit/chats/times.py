@@ -90,6 +90,13 @@ def clock_moment(dates: tuple[str, ...], minute: str, second: str | None) -> Mom
     return Moment(candidates, _ASSUMED, _TO_THE_SECOND if second else _TO_THE_MINUTE)
 
 
+def of_day_above(moment: Moment) -> Moment:
+    """A time whose day stands in a line above it, which is flagged; none stays none."""
+    if not moment.candidates:
+        return moment
+    return msgspec.structs.replace(moment, flags=(*moment.flags, Flag.DATE_ABOVE))
+
+
 def plain_moment(day: str, clock: str) -> Moment:
     """A local time that is written YYYY-MM-DD and HH:MM:SS, in digits. The quick way.
 

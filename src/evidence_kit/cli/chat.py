@@ -1,6 +1,7 @@
 """chat: what is in a sealed chat export, each word with its place in the original."""
 
 import contextlib
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -193,9 +194,7 @@ def command(
     paths = [path, *map(Path, names)] if view == "diff" else [path]
     with contextlib.ExitStack() as stack:
         opened = []
-        for number, one in enumerate(paths):
-            item = items[number] if number < len(items) else None
-            member = members[number] if number < len(members) else None
+        for one, item, member in itertools.zip_longest(paths, items, members):
             found = stack.enter_context(
                 _opened(
                     terminal,

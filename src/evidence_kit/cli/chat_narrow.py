@@ -16,7 +16,7 @@ _CHINESE = {
     Only.MERCHANT: "商家",
     **{one: CHINESE_CATEGORIES[category] for one, category in CATEGORIES.items()},
 }
-ONLY = {
+_ONLY = {
     Only.MARKED: mark("only marked messages"),
     Only.BUYER: mark("only the buyer"),
     Only.MERCHANT: mark("only the merchant"),
@@ -118,7 +118,7 @@ def _parts(text: ChatWords, narrowed: Narrowed) -> Iterator[str]:
     if by.senders:
         yield text.tr("only from {names}", names=", ".join(by.senders))
     for one in by.only:
-        form = ONLY.get(one)
+        form = _ONLY.get(one)
         if form:
             yield text.tr(form)
         else:

@@ -17,8 +17,7 @@ from evidence_kit.chats.silence import Silence
 from evidence_kit.chats.totals import Totals, totals_of
 from evidence_kit.chats.transcript import Entry
 from evidence_kit.cli.chat_words import CATEGORIES, KINDS, NOTICES, TAGS, ChatWords, zone_name
-from evidence_kit.cli.report_text import verdict_text
-from evidence_kit.cli.time_text import time_text, upper_bound
+from evidence_kit.cli.report_text import standing_text
 from evidence_kit.cli.words import Words
 from evidence_kit.i18n import mark
 from evidence_kit.model import Observation
@@ -48,7 +47,7 @@ LIMIT = mark(
 
 def head_lines(words: Words, report: Report, chat: SealedChat) -> Iterator[str]:
     """What every view begins with: which chat, out of which bundle, and how it was read."""
-    tr, totals = words.tr, totals_of(chat.transcript.chats)
+    totals = totals_of(chat.transcript.chats)
     yield words.plural(
         "{item} {name}: {count} record, read as {format}",
         "{item} {name}: {count} records, read as {format}",
@@ -57,18 +56,7 @@ def head_lines(words: Words, report: Report, chat: SealedChat) -> Iterator[str]:
         name=chat.title,
         format=chat.parser.title,
     )
-    verdict = verdict_text(words, report.verdict, report.findings)
-    name = Path(report.path).name
-    if report.sealed_no_later_than is None:
-        yield tr("{name}: {verdict}", name=name, verdict=verdict)
-    else:
-        sealed = time_text(words, upper_bound(report.sealed_no_later_than))
-        yield tr(
-            "{name}: {verdict}; sealed no later than {time}",
-            name=name,
-            verdict=verdict,
-            time=sealed,
-        )
+    yield standing_text(words, report, Path(report.path).name)
     yield from notes(words, chat)
     yield from _undated_lines(words, totals)
     yield ""

@@ -23,12 +23,12 @@ from evidence_kit.cli.report_text import (
     section_lines,
     signer_text,
     since_text,
+    standing_text,
     unaltered_text,
     verdict_line,
     verdict_text,
 )
 from evidence_kit.cli.show import KINDS
-from evidence_kit.cli.time_text import time_text, upper_bound
 from evidence_kit.cli.words import Words
 from evidence_kit.report import (
     CaseReport,
@@ -108,15 +108,9 @@ def _tally(words: Words, bundles: Sequence[Report]) -> str:
 
 
 def _bundle_line(words: Words, report: Report, name: str, holding: Holding | None) -> str:
-    verdict = verdict_text(words, report.verdict, report.findings)
     if holding:
         name = words.tr("{name} ({held})", name=name, held=_held(words, holding))
-    if report.sealed_no_later_than is None:
-        return words.tr("{name}: {verdict}", name=name, verdict=verdict)
-    sealed_at = time_text(words, upper_bound(report.sealed_no_later_than))
-    return words.tr(
-        "{name}: {verdict}; sealed no later than {time}", name=name, verdict=verdict, time=sealed_at
-    )
+    return standing_text(words, report, name)
 
 
 def _held(words: Words, holding: Holding) -> str:

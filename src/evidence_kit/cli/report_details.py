@@ -312,7 +312,7 @@ def _file(view: View, held: HeldFile) -> Html:
 
 
 def _derivation(view: View, entry: FileEntry) -> str:
-    if entry.by and entry.by.operation == TRANSCRIPTION:
+    if entry.is_made_by(TRANSCRIPTION):
         return " " + view.tr(TYPED)
     return " " + view.tr("made from {paths}", paths=", ".join(entry.from_[:5])[:300])
 

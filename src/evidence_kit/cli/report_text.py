@@ -21,7 +21,7 @@ GIVEN_ROOT = mark(
     "beware: time stamps are trusted here only because whoever ran this check gave their root"
     " certificate: {root}"
 )
-MAX_LINES = 50
+_MAX_LINES = 50
 SAID_ABOVE = frozenset({"signer.self_asserted", "signer.chain_not_checked"})
 """Notes that the answers say already."""
 _COUNTRIES = {
@@ -90,6 +90,21 @@ def bundle_lines(words: Words, report: Report, *, is_verbose: bool = False) -> I
     yield from judgement_lines(words, report, is_verbose=is_verbose)
     yield Line("")
     yield from limit_lines(words, report.limits)
+
+
+def standing_text(words: Words, report: Report, name: str) -> str:
+    """A bundle in a line: its verdict, and since when it is as it is.
+
+    Args:
+        name: what it is called.
+    """
+    verdict = verdict_text(words, report.verdict, report.findings)
+    if report.sealed_no_later_than is None:
+        return words.tr("{name}: {verdict}", name=name, verdict=verdict)
+    sealed_at = time_text(words, upper_bound(report.sealed_no_later_than))
+    return words.tr(
+        "{name}: {verdict}; sealed no later than {time}", name=name, verdict=verdict, time=sealed_at
+    )
 
 
 def verdict_line(words: Words, verdict: Outcome, findings: Iterable[Finding]) -> Line:
@@ -235,7 +250,7 @@ def section_lines(words: Words, findings: Sequence[Finding], *, is_verbose: bool
             continue
         yield Line("")
         yield Line(words.tr(heading), outcome)
-        shown = chosen if is_verbose else chosen[:MAX_LINES]
+        shown = chosen if is_verbose else chosen[:_MAX_LINES]
         for finding in shown:
             yield Line(f"  - {words.of_finding(finding)}")
         if len(shown) < len(chosen):

@@ -202,7 +202,7 @@ def _derived_lines(
     from evidence_kit.cli.bill_view import bill_rows
     from evidence_kit.cli.media_view import media_rows
 
-    if entry.by and entry.by.operation == TRANSCRIPTION:
+    if entry.is_made_by(TRANSCRIPTION):
         yield f"    {words.tr(TYPED)}"
     rows = []
     if media := read_media(bundle, entry):

@@ -14,8 +14,6 @@ real ones.
 import re
 from collections.abc import Iterator, Sequence
 
-import msgspec
-
 from evidence_kit.chats.blocks import Block, blocks, clean
 from evidence_kit.chats.gaps import EMPTY_LINES
 from evidence_kit.chats.lost_headers import KnownSenders
@@ -25,7 +23,7 @@ from evidence_kit.chats.qq import sender
 from evidence_kit.chats.record import Flag, Part, Record, Structure
 from evidence_kit.chats.short import begins_so
 from evidence_kit.chats.source import Head, Source, read_head
-from evidence_kit.chats.times import UNDATED, Moment, Orders, iso_date, local_moment
+from evidence_kit.chats.times import UNDATED, Moment, Orders, iso_date, local_moment, of_day_above
 from evidence_kit.chats.written import HALF, VAGUE_DAY, clock_of, orders_of, region_moment
 from evidence_kit.i18n import mark
 
@@ -190,10 +188,7 @@ def _moment(header: re.Match[str], day: str | None, orders: Orders) -> Moment:
         return region_moment(header, orders)
     if day is None or header["vague"] is not None:
         return UNDATED
-    moment = local_moment((day,), *clock_of(header))
-    if not moment.candidates:
-        return moment
-    return msgspec.structs.replace(moment, flags=(*moment.flags, Flag.DATE_ABOVE))
+    return of_day_above(local_moment((day,), *clock_of(header)))
 
 
 def _message(

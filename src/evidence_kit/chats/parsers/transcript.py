@@ -9,14 +9,19 @@ note looks like this, so it is never taken unless it is named.
 import re
 from collections.abc import Iterator
 
-import msgspec
-
 from evidence_kit.chats.blocks import Block, blocks, clean
 from evidence_kit.chats.parser import Detection, Options, Parser
 from evidence_kit.chats.phrases import flags_of, kind_of_body
-from evidence_kit.chats.record import Flag, Part, Record, RecordKind
+from evidence_kit.chats.record import Part, Record, RecordKind
 from evidence_kit.chats.source import Head, Source
-from evidence_kit.chats.times import UNDATED, Moment, clock_moment, iso_date, iso_time
+from evidence_kit.chats.times import (
+    UNDATED,
+    Moment,
+    clock_moment,
+    iso_date,
+    iso_time,
+    of_day_above,
+)
 from evidence_kit.chats.written import HALF, VAGUE_DAY, clock_of
 from evidence_kit.i18n import mark
 
@@ -90,9 +95,7 @@ def _record(block: Block, header: re.Match[str], day: str | None) -> Record:
     moment = UNDATED
     if day is not None and header["clock"] is not None:
         hour, minute, *second = header["clock"].split(":")
-        moment = _at(day, iso_time(hour, minute), second[0] if second else None)
-        if moment.candidates:
-            moment = msgspec.structs.replace(moment, flags=(Flag.DATE_ABOVE,))
+        moment = of_day_above(_at(day, iso_time(hour, minute), second[0] if second else None))
     return Record(
         id=block.id,
         kind=kind_of_body(body),

@@ -9,15 +9,20 @@ the next message.
 import re
 from collections.abc import Iterator
 
-import msgspec
-
 from evidence_kit.chats.blocks import Block, blocks, clean
 from evidence_kit.chats.lost_headers import KnownSenders
 from evidence_kit.chats.parser import SHAPE, SIGNATURE, Detection, Options, Parser
 from evidence_kit.chats.phrases import flags_of, kind_of_body
-from evidence_kit.chats.record import Flag, Part, Record, RecordKind, Structure
+from evidence_kit.chats.record import Part, Record, RecordKind, Structure
 from evidence_kit.chats.source import Head, Source
-from evidence_kit.chats.times import UNDATED, Moment, clock_moment, iso_date, iso_time
+from evidence_kit.chats.times import (
+    UNDATED,
+    Moment,
+    clock_moment,
+    iso_date,
+    iso_time,
+    of_day_above,
+)
 from evidence_kit.i18n import mark
 
 _SPACE = r"[ \t\u00a0]"
@@ -100,10 +105,7 @@ def _moment(clock: str, day: str | None) -> Moment:
     if day is None:
         return UNDATED
     hour, minute = clock.split(":")
-    moment = clock_moment((day,), iso_time(hour, minute)[:5], None)
-    if not moment.candidates:
-        return moment
-    return msgspec.structs.replace(moment, flags=(*moment.flags, Flag.DATE_ABOVE))
+    return of_day_above(clock_moment((day,), iso_time(hour, minute)[:5], None))
 
 
 def _message(
